@@ -474,10 +474,9 @@ impl Arena {
         self.intern(Expr::Unwrap(a), ty)
     }
 
-    /// A set by its elements, of element type `elem`.
-    pub fn set_lit(&mut self, elem: TypeId, mut items: Vec<ExprId>) -> ExprId {
-        items.sort_unstable();
-        items.dedup();
+    /// A set by its elements, of element type `elem`; what is written twice stands once.
+    pub fn set_lit(&mut self, elem: TypeId, items: Vec<ExprId>) -> ExprId {
+        let items: Vec<_> = items.into_iter().collect::<IndexSet<_>>().into_iter().collect();
         let ty = self.ty(Type::Set(elem));
         self.intern(Expr::SetLit(elem, items), ty)
     }

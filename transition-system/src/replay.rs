@@ -1,1 +1,211 @@
-//! Placeholder: see the next commit.
+//! Replay: re-checks a trace against the reference evaluator, whoever found it.
+//!
+//! Takes a system, its scope, a trace and what is claimed to be wrong at its end. Guarantees: `Ok` only if the
+//! first state is initial, every step is a transition of its event with those arguments to exactly that
+//! state, a loop closes, and the claim holds in the last state. Shares no code with any engine.
+
+use std::fmt;
+
+use crate::eval::{Bindings, Context, EvalError, Evaluator};
+use crate::ids::PropertyId;
+use crate::scope::Scope;
+use crate::system::{Promise, PropertyKind, System};
+use crate::trace::{State, Trace};
+use crate::value::{Value, domain};
+use crate::verdict::{Owner, Wrong};
+
+/// Why a trace is not a witness of what is claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplayError {
+    /// A state has too few or too many values, or one that is not of its type.
+    Shape(usize),
+    /// The first state is not initial.
+    NotInitial,
+    /// Step `index` (from 0) is not enabled in the state before it.
+    NotEnabled(usize),
+    /// Step `index` leads to another state than the trace says.
+    OtherState(usize),
+    /// The run does not return to the state it claims.
+    NoLoop,
+    /// What is claimed of the end does not hold there.
+    ClaimFalse,
+    /// Something is undefined that the claim is not about.
+    Eval(EvalError),
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReplayError::Shape(i) => write!(f, "state {i} does not fit the declarations"),
+            ReplayError::NotInitial => f.write_str("the first state is not an initial state"),
+            ReplayError::NotEnabled(i) => write!(f, "the event of step {} is not enabled", i + 1),
+            ReplayError::OtherState(i) => write!(f, "step {} leads to another state", i + 1),
+            ReplayError::NoLoop => f.write_str("the run does not return to the state it names"),
+            ReplayError::ClaimFalse => f.write_str("what is claimed of the last state does not hold there"),
+            ReplayError::Eval(e) => write!(f, "the trace cannot be evaluated: {e:?}"),
+        }
+    }
+}
+
+impl From<EvalError> for ReplayError {
+    fn from(e: EvalError) -> Self {
+        ReplayError::Eval(e)
+    }
+}
+
+/// Re-checks a run and the claim about its end.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn replay(system: &System, scope: &Scope, trace: &Trace, wrong: &Wrong) -> Result<(), ReplayError> {
+    let evaluator = Evaluator::new(system, scope);
+    // A violation may lie in the very formulas that describe the initial states.
+    if !matches!(
+        wrong,
+        Wrong::Undefined {
+            owner: Owner::Init(_) | Owner::Assumption(_),
+            ..
+        }
+    ) {
+        replay_run(&evaluator, trace)?;
+    }
+    if holds(&evaluator, trace, wrong)? {
+        Ok(())
+    } else {
+        Err(ReplayError::ClaimFalse)
+    }
+}
+
+/// Re-checks that a trace is a run of the system, claiming nothing of its end.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn replay_run(evaluator: &Evaluator<'_>, trace: &Trace) -> Result<(), ReplayError> {
+    for index in 0..=trace.len() {
+        let state = trace.state(index).ok_or(ReplayError::Shape(index))?;
+        if !shaped(evaluator, state) {
+            return Err(ReplayError::Shape(index));
+        }
+    }
+    if !evaluator.is_initial(&trace.initial)? {
+        return Err(ReplayError::NotInitial);
+    }
+    let mut state = &trace.initial;
+    for (index, step) in trace.steps.iter().enumerate() {
+        let arity = evaluator.system.event(step.event).binders().count();
+        if step.args.len() != arity {
+            return Err(ReplayError::NotEnabled(index));
+        }
+        match evaluator.fire(step.event, &step.args, state)? {
+            Some(next) if next == step.state => state = &step.state,
+            Some(_) => return Err(ReplayError::OtherState(index)),
+            None => return Err(ReplayError::NotEnabled(index)),
+        }
+    }
+    match trace.loop_start {
+        Some(start) if start >= trace.len() || trace.state(start) != Some(trace.last()) => {
+            Err(ReplayError::NoLoop)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a state has one value of the right type for each constant and variable.
+fn shaped(evaluator: &Evaluator<'_>, state: &State) -> bool {
+    let system = evaluator.system;
+    let constants = system.constants.iter().map(|c| c.ty).zip(&state.constants);
+    let variables = system.variables.iter().map(|v| v.ty).zip(&state.variables);
+    state.constants.len() == system.constants.len()
+        && state.variables.len() == system.variables.len()
+        && constants
+            .chain(variables)
+            .all(|(ty, value)| has_type(evaluator, ty, value))
+}
+
+fn has_type(evaluator: &Evaluator<'_>, ty: crate::TypeId, value: &Value) -> bool {
+    use crate::types::Type;
+    let system = evaluator.system;
+    match (system.arena.type_of_id(ty), value) {
+        (Type::Bool, Value::Bool(_)) | (Type::Int, Value::Int(_)) | (Type::Option(_), Value::None) => true,
+        (Type::Range { lo, hi }, Value::Int(n)) => (lo..=hi).contains(&n),
+        (Type::Enum(e), Value::Enumerator(f, i)) => {
+            e == f && (*i as usize) < system.enumeration(*e).enumerators.len()
+        }
+        (Type::Sort(s), Value::Element(t, i)) => {
+            s == t && crate::value::sort_size(system, evaluator.scope, *s).is_ok_and(|n| *i < n)
+        }
+        (Type::Option(inner), Value::Some(v)) => has_type(evaluator, *inner, v),
+        (Type::Set(inner), Value::Set(items)) => items.iter().all(|v| has_type(evaluator, *inner, v)),
+        (Type::Tuple(parts), Value::Tuple(items)) => {
+            parts.len() == items.len() && parts.iter().zip(items).all(|(t, v)| has_type(evaluator, *t, v))
+        }
+        (Type::Map(k, v), Value::Map(entries)) => {
+            let keys = domain(system, evaluator.scope, *k, crate::eval::DOMAIN_LIMIT).unwrap_or_default();
+            keys.len() == entries.len()
+                && keys.iter().all(|key| entries.contains_key(key))
+                && entries.values().all(|x| has_type(evaluator, *v, x))
+        }
+        (_, _) => false,
+    }
+}
+
+fn holds(evaluator: &Evaluator<'_>, trace: &Trace, wrong: &Wrong) -> Result<bool, ReplayError> {
+    let at = Context {
+        state: trace.last(),
+        next: None,
+    };
+    Ok(match wrong {
+        Wrong::Invariant(p) => {
+            let property = kind_of(evaluator, *p, PropertyKind::Invariant)?;
+            !evaluator.truth(property, at, &mut Bindings::new())?
+        }
+        Wrong::Transition(p) => {
+            let property = kind_of(evaluator, *p, PropertyKind::Transition)?;
+            let Some(before) = trace.len().checked_sub(1).and_then(|i| trace.state(i)) else {
+                return Ok(false);
+            };
+            let at = Context {
+                state: before,
+                next: Some(trace.last()),
+            };
+            !evaluator.truth(property, at, &mut Bindings::new())?
+        }
+        Wrong::Undefined { owner, kind, index } => {
+            let (promises, mut env) = owned(evaluator.system, owner);
+            match promises.get(*index) {
+                Some(p) if p.kind == *kind => !evaluator.truth(p.holds, at, &mut env)?,
+                Some(_) | None => false,
+            }
+        }
+        Wrong::Deadlock => evaluator.attempts(trace.last())?.is_empty(),
+    })
+}
+
+fn kind_of(
+    evaluator: &Evaluator<'_>,
+    id: PropertyId,
+    kind: PropertyKind,
+) -> Result<crate::ExprId, ReplayError> {
+    match evaluator.system.properties.get(id.index()) {
+        Some(p) if p.kind == kind => Ok(p.formula),
+        Some(_) | None => Err(ReplayError::ClaimFalse),
+    }
+}
+
+fn owned<'a>(system: &'a System, owner: &Owner) -> (&'a [Promise], Bindings) {
+    match owner {
+        Owner::Event(id, args) => {
+            let event = system.event(*id);
+            (
+                &event.promises,
+                event.binders().zip(args.iter().cloned()).collect(),
+            )
+        }
+        Owner::Property(id) => (&system.property(*id).promises, Bindings::new()),
+        Owner::Init(i) => (system.init.get(*i).map_or(&[], |a| &a.promises), Bindings::new()),
+        Owner::Assumption(i) => (
+            system.assumptions.get(*i).map_or(&[], |a| &a.promises),
+            Bindings::new(),
+        ),
+    }
+}

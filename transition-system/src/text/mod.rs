@@ -1,0 +1,25 @@
+//! A text form of a [`System`] that prints and reads back.
+//!
+//! S-expressions, one declaration a line. It keeps meaning and names, not documentation, origins or
+//! evidence; `print(read(print(s))) == print(s)`, byte for byte, and two systems with equal text have equal
+//! meaning. Expressions used more than once get a number (`%3`), so the text is linear in the system; binders
+//! are numbered (`$2`). The grammar is what [`print()`] writes:
+//!
+//! ```text
+//! (system NAME)
+//! (enum NAME ENUMERATOR...)          (sort NAME ELEMENT...)
+//! (const NAME TYPE)                  (var NAME TYPE)
+//! (binder $N NAME TYPE)              (def %N EXPR)
+//! (given CONST (INDEX...) VALUE)     VALUE may be `unknown`
+//! (assume EXPR PROMISE...)           (init EXPR PROMISE...)
+//! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE...)
+//! (invariant NAME EXPR PROMISE...)   likewise `transition`, `witness`
+//! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR)
+//! ```
+
+mod print;
+mod read;
+mod sexp;
+
+pub use print::{print, print_expr, print_type};
+pub use read::{TextError, read, read_expr};

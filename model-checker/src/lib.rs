@@ -1,1 +1,3 @@
 //! `model-checker`.
+
+pub mod symbolic;

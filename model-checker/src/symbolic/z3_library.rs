@@ -39,6 +39,11 @@ pub(super) fn load() -> Result<Library, String> {
         match open(&path) {
             Ok(Some((handle, version))) => {
                 connect(handle);
+                let path = if is_bare(&path) {
+                    path
+                } else {
+                    path.canonicalize().unwrap_or(path)
+                };
                 return Ok(Library { version, path });
             }
             Ok(None) => {}
@@ -96,7 +101,7 @@ type Handle = NonNull<c_void>;
 
 /// `None` if there is no such file; an error if there is one that cannot be used.
 fn open(path: &Path) -> Result<Option<(Handle, Z3Version)>, String> {
-    let bare = path.parent().is_some_and(|folder| folder.as_os_str().is_empty());
+    let bare = is_bare(path);
     if !bare && !path.is_file() {
         return Ok(None);
     }
@@ -111,6 +116,11 @@ fn open(path: &Path) -> Result<Option<(Handle, Z3Version)>, String> {
         Some(version) => Err(format!("`{}` is Z3 {version}", path.display())),
         None => Err(format!("`{}` is not a Z3 library", path.display())),
     }
+}
+
+/// Whether the system's loader looks for it in its own folders.
+fn is_bare(path: &Path) -> bool {
+    path.parent().is_some_and(|folder| folder.as_os_str().is_empty())
 }
 
 fn loader_error() -> String {

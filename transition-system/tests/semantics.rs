@@ -1,6 +1,12 @@
 //! The rule book, the text form, the reference evaluator and replay on one small system, with counts worked
 //! out by hand.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::type_complexity,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use transition_system::eval::{Bindings, Context, Evaluator};

@@ -1,4 +1,4 @@
-//! A text form of a [`System`] that prints and reads back.
+//! A text form of a [`System`](crate::System) that prints and reads back.
 //!
 //! S-expressions, one declaration a line. It keeps meaning and names, not documentation, origins or
 //! evidence; `print(read(print(s))) == print(s)`, byte for byte, and two systems with equal text have equal

@@ -4,3 +4,5 @@
 //! every container that a source describes, one [`facts::SandboxFacts`].
 
 pub mod facts;
+pub mod source;
+pub mod tree;

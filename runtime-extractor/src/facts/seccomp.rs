@@ -1,4 +1,4 @@
-//! Seccomp: which filter, and its rules as data. What a filter decides is in [`super::seccomp_decide`].
+//! Seccomp: which filter, and its rules as data. What a filter decides is answered by [`decide`](super::decide).
 
 use super::fact::{Entry, Origin};
 use serde::Serialize;
@@ -146,7 +146,7 @@ pub struct SeccompRule {
     pub names: Vec<Entry<String>>,
     /// What happens.
     pub action: SeccompAction,
-    /// Conditions that must all hold (but see [`super::seccomp_decide`] for two on the same argument).
+    /// Conditions that must all hold (for two on the same argument see [`decide`](super::decide)).
     pub args: Vec<Entry<ArgCondition>>,
     /// Where the rule is.
     pub origin: Origin,

@@ -1,1 +1,100 @@
-//! `models`.
+//! The model library, embedded in the binary: `.wt` models of kernel mechanisms, runtimes and theory.
+//!
+//! A model is a file; adding one is the file and a row of [`MODELS`]. Its documentation is the comment in front
+//! of its `module` line, its expected verdicts are its own `check` and `prove` commands.
+
+/// One model of the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// The module's name, as `use` takes it.
+    pub name: &'static str,
+    /// The file, relative to the library's root.
+    pub path: &'static str,
+    /// The text.
+    pub text: &'static str,
+}
+
+macro_rules! models {
+    ($($name:literal = $path:literal),* $(,)?) => {
+        /// Every model, in order of name.
+        pub const MODELS: &[Model] = &[$(Model {
+            name: $name,
+            path: $path,
+            text: include_str!(concat!("../", $path)),
+        }),*];
+    };
+}
+
+models! {
+    "linux::capability" = "linux/capability.wt",
+    "linux::host" = "linux/host.wt",
+    "theory::ownership" = "theory/ownership.wt",
+}
+
+/// The model with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Model> {
+    MODELS.iter().find(|m| m.name == name)
+}
+
+impl Model {
+    /// The documentation: the `///` lines in front of `module`, without their marks.
+    #[must_use]
+    pub fn doc(&self) -> String {
+        let lines = self.text.lines().take_while(|l| !l.starts_with("module "));
+        let lines: Vec<_> = lines
+            .filter_map(|l| l.strip_prefix("///"))
+            .map(str::trim)
+            .collect();
+        lines.join("\n")
+    }
+
+    /// The first sentence of the documentation.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let doc = self.doc().replace('\n', " ");
+        match doc.find(". ") {
+            Some(end) => doc[..=end].to_owned(),
+            None => doc,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_model_is_the_module_it_is_filed_as() {
+        for model in MODELS {
+            let declared = model.text.lines().find_map(|l| l.strip_prefix("module "));
+            assert_eq!(declared.map(str::trim), Some(model.name));
+            assert_eq!(model.path, format!("{}.wt", model.name.replace("::", "/")));
+            assert!(!model.summary().is_empty(), "{} has no documentation", model.name);
+            assert_eq!(find(model.name), Some(model));
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_library_is_in_the_table() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut stack = vec![root.to_path_buf()];
+        let mut count = 0;
+        while let Some(dir) = stack.pop() {
+            for entry in std::fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    stack.push(path);
+                } else if path.extension().is_some_and(|e| e == "wt") {
+                    let relative = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                    assert!(
+                        MODELS.iter().any(|m| m.path == relative),
+                        "{relative} is not in MODELS"
+                    );
+                    count += 1;
+                }
+            }
+        }
+        assert_eq!(count, MODELS.len());
+    }
+}

@@ -4,5 +4,9 @@
 //! every container that a source describes, one [`facts::SandboxFacts`].
 
 pub mod facts;
+pub mod instance;
+pub mod log;
 pub mod source;
+mod suggest;
 pub mod tree;
+pub mod view;

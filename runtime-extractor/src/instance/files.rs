@@ -1,0 +1,125 @@
+//! Kernel interfaces in file systems: which are mounted, which are read-only, which are masked.
+
+use super::paths::{normal, read_only};
+use super::recursive;
+use super::write::{Evidence, Writer};
+use crate::facts::{Entry, Mount, MountSource, SandboxFacts};
+
+/// Files below a procfs or sysfs, with the model's name and whether it matters that they can be written.
+const PROC: &[(&str, &str, bool)] = &[
+    ("ProcSys", "sys", true),
+    ("SysrqTrigger", "sysrq-trigger", true),
+    ("ProcIrq", "irq", true),
+    ("Kcore", "kcore", false),
+    ("TimerList", "timer_list", false),
+    ("SchedDebug", "sched_debug", false),
+    ("KeyList", "keys", false),
+];
+const SYS: &[(&str, &str, bool)] = &[("SysFs", "", true), ("Firmware", "firmware", false)];
+
+pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
+    let Some(mounts) = facts.filesystem.mounts.known() else {
+        let evidence = Evidence::of(&facts.filesystem.mounts.origin);
+        w.unknown_workload("writable_files", evidence.clone());
+        w.unknown_workload("visible_files", evidence);
+        return;
+    };
+    let mut found = Found {
+        facts,
+        writable: Vec::new(),
+        visible: Vec::new(),
+    };
+    for entry in mounts {
+        let Some(at) = entry.value.destination.known() else {
+            continue;
+        };
+        for (prefix, below) in trees(&entry.value) {
+            found.tree(entry, &normal(&format!("{at}/{prefix}")), below);
+        }
+        if is_cgroup(&entry.value) && !read_only(&entry.value) {
+            found
+                .writable
+                .push(("CgroupFs".to_owned(), Evidence::of(&entry.origin)));
+        }
+    }
+    let Found {
+        writable, visible, ..
+    } = found;
+    w.set(
+        "writable_files",
+        writable,
+        &Evidence::of(&facts.filesystem.readonly_paths.origin),
+    );
+    w.set(
+        "visible_files",
+        visible,
+        &Evidence::of(&facts.filesystem.masked_paths.origin),
+    );
+}
+
+type Files = &'static [(&'static str, &'static str, bool)];
+
+/// The kernel trees that a mount shows, each with its path below the mount.
+fn trees(mount: &Mount) -> Vec<(&'static str, Files)> {
+    let fs_type = mount.fs_type.known().map_or("", String::as_str);
+    match (fs_type, mount.host_path().map(normal).as_deref()) {
+        ("proc", _) | (_, Some("/proc")) => vec![("", PROC)],
+        ("sysfs", _) | (_, Some("/sys")) => vec![("", SYS)],
+        (_, Some("/")) if recursive(&mount.bind) => vec![("proc", PROC), ("sys", SYS)],
+        _ => Vec::new(),
+    }
+}
+
+fn is_cgroup(mount: &Mount) -> bool {
+    let typed = mount.fs_type.is(|t| t == "cgroup" || t == "cgroup2");
+    typed
+        || mount
+            .host_path()
+            .is_some_and(|p| normal(p).starts_with("/sys/fs/cgroup"))
+}
+
+struct Found<'a> {
+    facts: &'a SandboxFacts,
+    writable: Vec<(String, Evidence)>,
+    visible: Vec<(String, Evidence)>,
+}
+
+impl Found<'_> {
+    fn tree(&mut self, entry: &Entry<Mount>, root: &str, files: Files) {
+        let fs = &self.facts.filesystem;
+        for (name, below, write) in files {
+            let path = normal(&format!("{root}/{below}"));
+            // a mount over the file hides it (a mask), or shows it again (a bind of the same tree)
+            let Some(top) = fs.mount_at(&path) else { continue };
+            if !shows_kernel(top) || !self.reaches(entry, top, &path) {
+                continue;
+            }
+            if fs.masked(&path).is_none() {
+                let evidence = Evidence::of(&fs.masked_paths.origin);
+                self.visible.push(((*name).to_owned(), self.why(entry, evidence)));
+            }
+            if *write && !read_only(top) && fs.readonly(&path).is_none() && fs.masked(&path).is_none() {
+                let evidence = Evidence::of(&fs.readonly_paths.origin);
+                self.writable
+                    .push(((*name).to_owned(), self.why(entry, evidence)));
+            }
+        }
+    }
+
+    /// Whether what is mounted at `path` belongs to the tree of `entry`.
+    fn reaches(&self, entry: &Entry<Mount>, top: &Mount, path: &str) -> bool {
+        std::ptr::eq(top, &entry.value) || top.destination.is(|d| normal(d) == path)
+    }
+
+    /// A tree that the host lends is itself the reason; in one of the workload's own it is the list of paths.
+    fn why(&self, entry: &Entry<Mount>, list: Evidence) -> Evidence {
+        let lent = matches!(entry.value.source.known(), Some(MountSource::HostPath(_)));
+        if lent { Evidence::of(&entry.origin) } else { list }
+    }
+}
+
+fn shows_kernel(mount: &Mount) -> bool {
+    let by_type = mount.fs_type.is(|t| t == "proc" || t == "sysfs");
+    let lent = mount.host_path().map(normal);
+    by_type || lent.is_some_and(|p| p == "/" || p.starts_with("/proc") || p.starts_with("/sys"))
+}

@@ -1,0 +1,240 @@
+//! From facts to an instance of the library model `linux::host`.
+//!
+//! Takes [`SandboxFacts`] and a [`HostProfile`]; gives the text of a `.wt` instance in which every line says
+//! behind `//@` where it comes from, and the same evidence as data. A fact that is unknown is written as
+//! `unknown`: the model then considers every value of it.
+//!
+//! Guarantees: each constant of the model that speaks of a workload is written exactly once; nothing is
+//! assumed safe that the facts do not say. Where several facts decide one constant, the weakest reading for the
+//! adversary's victim is taken.
+
+mod calls;
+mod devices;
+mod files;
+mod host;
+mod paths;
+mod write;
+
+use crate::facts::{Bind, Fact, Limit, Namespace, NamespaceKind, Place, SandboxFacts};
+
+pub use host::{HostProfile, HostProfileError};
+pub use write::{Evidence, Instance};
+
+use write::Writer;
+
+/// Element that stands for the sandbox in the model.
+pub const WORKLOAD: &str = "workload";
+/// Element that stands for any other workload on the same host.
+pub const NEIGHBOUR: &str = "neighbour";
+/// The library model that is instantiated.
+pub const MODEL: &str = "linux::host";
+
+/// Writes the instance. `name` must be an identifier of the language.
+#[must_use]
+pub fn instance(name: &str, facts: &SandboxFacts, host: &HostProfile) -> Instance {
+    let mut w = Writer::new(facts);
+    identity(&mut w, facts);
+    namespaces(&mut w, facts);
+    w.blank("capabilities");
+    capability_set(&mut w, "capabilities", &facts.capabilities.at_start);
+    capability_set(&mut w, "bounding", &facts.capabilities.attainable);
+    w.blank("system calls");
+    calls::write(&mut w, facts);
+    confinement(&mut w, facts);
+    w.blank("host paths");
+    paths::write(&mut w, facts);
+    w.blank("kernel files");
+    files::write(&mut w, facts);
+    w.blank("devices");
+    devices::write(&mut w, facts);
+    w.blank("resources");
+    limits(&mut w, facts);
+    own_cgroup(&mut w, facts);
+    bridge(&mut w, facts, host);
+    w.blank("the host");
+    host::write(&mut w, facts, host);
+    w.finish(name)
+}
+
+fn identity(w: &mut Writer, facts: &SandboxFacts) {
+    w.plain(&format!("adversary = {WORKLOAD}"));
+    w.blank("identity");
+    w.fact("starts_as_root", &facts.user.uid.map(|uid| *uid == 0));
+    root_is_host_root(w, facts);
+    w.fact("no_new_privs", &facts.process.no_new_privs);
+    w.unknown_workload(
+        "setuid_program",
+        Evidence::note("what the image holds is not in the configuration"),
+    );
+}
+
+/// Whether *user 0 of the workload* (or any user it can become) acts as user 0 of the host.
+fn root_is_host_root(w: &mut Writer, facts: &SandboxFacts) {
+    for (who, value) in [
+        (WORKLOAD, &facts.user.host_root_mapped),
+        (NEIGHBOUR, &facts.user.host_root_mapped),
+    ] {
+        w.fact_of(who, "root_is_host_root", value);
+    }
+}
+
+fn namespaces(w: &mut Writer, facts: &SandboxFacts) {
+    w.blank("namespaces");
+    for who in [WORKLOAD, NEIGHBOUR] {
+        for kind in NamespaceKind::ALL {
+            let fact = facts.namespaces.get(kind);
+            let key = format!("host_namespace[{who}][{}]", model_name(kind));
+            let shared = match fact.known() {
+                Some(Namespace::Host) => Some(true),
+                Some(Namespace::New | Namespace::SharedWithPod) => Some(false),
+                Some(Namespace::Join(path)) => joined(path),
+                None => None,
+            };
+            let evidence = Evidence::of(&fact.origin);
+            match shared {
+                Some(value) => w.value(&key, &value.to_string(), &evidence),
+                None => w.unknown(&key, &evidence),
+            }
+        }
+    }
+}
+
+/// A joined namespace is the host's if it is that of process 1; any other path may be or not.
+fn joined(path: &str) -> Option<bool> {
+    path.starts_with("/proc/1/ns/").then_some(true)
+}
+
+fn model_name(kind: NamespaceKind) -> &'static str {
+    match kind {
+        NamespaceKind::Mnt => "Mount",
+        NamespaceKind::Pid => "Pid",
+        NamespaceKind::Net => "Net",
+        NamespaceKind::Ipc => "Ipc",
+        NamespaceKind::Uts => "Uts",
+        NamespaceKind::User => "User",
+        NamespaceKind::Cgroup => "Cgroup",
+        NamespaceKind::Time => "Time",
+    }
+}
+
+fn capability_set(w: &mut Writer, name: &str, set: &Fact<crate::facts::CapSet>) {
+    match set.known() {
+        Some(caps) => {
+            let members = caps
+                .0
+                .iter()
+                .map(|(cap, origin)| {
+                    (
+                        cap.name().trim_start_matches("CAP_").to_owned(),
+                        Evidence::of(origin),
+                    )
+                })
+                .collect();
+            w.set(name, members, &Evidence::of(&set.origin));
+        }
+        None => w.unknown_workload(name, Evidence::of(&set.origin)),
+    }
+}
+
+/// What a security module denies: nothing without one; with one, it depends on what the host enforces.
+fn confinement(w: &mut Writer, facts: &SandboxFacts) {
+    use crate::facts::{AppArmor, Selinux};
+    let apparmor_off = facts.apparmor.is(|a| *a == AppArmor::Unconfined);
+    let selinux_off = facts.selinux.is(|s| *s == Selinux::None);
+    let origin = if apparmor_off {
+        &facts.selinux.origin
+    } else {
+        &facts.apparmor.origin
+    };
+    if apparmor_off && selinux_off {
+        w.set("lsm_denies", Vec::new(), &Evidence::of(&facts.apparmor.origin));
+    } else {
+        let why = "whether the host enforces this profile, and what it denies, is not in the configuration";
+        w.unknown_workload("lsm_denies", Evidence::of(origin).with_note(why));
+    }
+}
+
+fn limits(w: &mut Writer, facts: &SandboxFacts) {
+    let cgroup = &facts.cgroup;
+    let all = [
+        ("Processes", &cgroup.pids),
+        ("Memory", &cgroup.memory.limit),
+        ("Cpu", &cgroup.cpu.quota),
+    ];
+    let unknown = all.iter().find(|(_, fact)| fact.known().is_none());
+    if let Some((_, fact)) = unknown {
+        w.unknown_workload("limits", Evidence::of(&fact.origin));
+        return;
+    }
+    let members = all
+        .iter()
+        .filter(|(_, fact)| fact.is(|l| matches!(l, Limit::Max(_))))
+        .map(|(name, fact)| ((*name).to_owned(), Evidence::of(&fact.origin)))
+        .collect();
+    let missing = all
+        .iter()
+        .find(|(_, fact)| fact.is(|l| *l == Limit::Unlimited))
+        .map(|(_, f)| *f);
+    w.set(
+        "limits",
+        members,
+        &Evidence::of(&missing.unwrap_or(&cgroup.pids).origin),
+    );
+}
+
+fn own_cgroup(w: &mut Writer, facts: &SandboxFacts) {
+    let memberships = &facts.cgroup.memberships;
+    if let Some(lines) = memberships.known() {
+        let root = lines
+            .iter()
+            .find(|m| m.value.hierarchy != 0 && m.value.path == "/");
+        let origin = root.map_or(&memberships.origin, |m| &m.origin);
+        w.value(
+            &format!("own_cgroup[{WORKLOAD}]"),
+            &root.is_none().to_string(),
+            &Evidence::of(origin),
+        );
+        return;
+    }
+    let path = &facts.cgroup.path;
+    match path.known() {
+        Some(Some(p)) if p == "/" => {
+            w.value(
+                &format!("own_cgroup[{WORKLOAD}]"),
+                "false",
+                &Evidence::of(&path.origin),
+            );
+        }
+        Some(_) | None => {
+            let note = "runc makes a cgroup in every hierarchy; crun on a hybrid host does not";
+            w.unknown_workload("own_cgroup", Evidence::of(&path.origin).with_note(note));
+        }
+    }
+}
+
+fn bridge(w: &mut Writer, facts: &SandboxFacts, host: &HostProfile) {
+    let net = &facts.namespaces.net;
+    let key = format!("bridged[{WORKLOAD}]");
+    match (host.bridged, net.known()) {
+        (Some(value), _) => w.value(
+            &key,
+            &value.to_string(),
+            &Evidence::note("given on the command line"),
+        ),
+        (None, Some(Namespace::Host)) => w.value(&key, "false", &Evidence::of(&net.origin)),
+        (None, _) => {
+            let note = "what the engine connects the network namespace to is not in the configuration";
+            w.unknown(&key, &Evidence::of(&net.origin).with_note(note));
+        }
+    }
+}
+
+/// The first place of an origin or of one of its parts.
+fn first(places: &[Place]) -> Option<Place> {
+    places.first().cloned()
+}
+
+/// Whether a mount brings in what lies below its source.
+fn recursive(bind: &Fact<Bind>) -> bool {
+    bind.may_be(|b| *b == Bind::Recursive)
+}

@@ -9,6 +9,7 @@
 //! adversary's victim is taken.
 
 mod calls;
+mod change;
 mod devices;
 mod files;
 mod host;
@@ -17,6 +18,7 @@ mod write;
 
 use crate::facts::{Bind, Fact, Limit, Namespace, NamespaceKind, Place, SandboxFacts};
 
+pub use change::change_label;
 pub use host::{HostProfile, HostProfileError};
 pub use write::{Evidence, Instance};
 

@@ -1,2 +1,59 @@
-//! The `watertight` command.
-fn main() {}
+//! The `watertight` command: parses the command line, runs one subcommand, turns its outcome into an exit code.
+//!
+//! Results go to standard output, everything else to standard error. Only `report` prints.
+
+mod cli;
+mod command;
+mod exit;
+mod finding;
+mod input;
+mod judge;
+mod library;
+mod report;
+mod tool;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use command::{Context, Failure};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            let exit = if e.use_stderr() { Exit::Wrong } else { Exit::Good };
+            return ExitCode::from(exit.code());
+        }
+    };
+    let context = Context { color: cli.color, quiet: cli.quiet };
+    let outcome = if cli.version { tool::print_version(&context) } else { dispatch(&cli, &context) };
+    let exit = outcome.unwrap_or_else(|failure| report_failure(&failure, &context));
+    ExitCode::from(exit.code())
+}
+
+fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
+    match &cli.command {
+        Some(Command::Verify(args)) => command::verify::run(args, context),
+        Some(Command::Check(args)) => command::check::run(args, context),
+        Some(Command::Extract(args)) => command::extract::run(args, context),
+        Some(Command::Certify(args)) => command::certify::run(args, context),
+        Some(Command::Models(args)) => command::models::run(args, context),
+        None => Err(Failure::new("no command given").help("watertight --help lists the commands")),
+    }
+}
+
+fn report_failure(failure: &Failure, context: &Context) -> Exit {
+    if !failure.broken_pipe {
+        let mut err = report::stderr(context.color);
+        let _ = writeln!(err, "error: {}", failure.message);
+        if let Some(help) = &failure.help {
+            let _ = writeln!(err, "  help: {help}");
+        }
+    }
+    failure.exit
+}

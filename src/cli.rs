@@ -1,0 +1,228 @@
+//! The command line, as data. Help texts carry the examples; `docs/commands.md` shows them run.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Verify the isolation of container sandboxes: from a real configuration, or from a specification.
+#[derive(Debug, Parser)]
+#[command(name = "watertight", disable_version_flag = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  watertight verify config.json             verdict on an OCI bundle's configuration
+  watertight verify --pid 4242              verdict on a running process
+  watertight check model.wt                 run the checks and proofs of a specification
+  watertight models show linux::host        read a library model
+
+Exit codes: 0 proved or holds, 1 violated, 2 usage, configuration or specification error, 3 unknown or incomplete")]
+pub struct Cli {
+    /// Print the version of the program and of the Z3 it runs with
+    #[arg(short = 'V', long)]
+    pub version: bool,
+    /// When to use colour (NO_COLOR is honoured)
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub color: Color,
+    /// Print results only: no progress, no remarks
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The subcommands; one file each under `command/`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Verify real configurations or a running process
+    Verify(Verify),
+    /// Run the checks and proofs of specifications
+    Check(Check),
+    /// Show what a configuration says: facts, or the model instance that verify checks
+    Extract(Extract),
+    /// Check certificates with Z3 and cvc5
+    Certify(Certify),
+    /// List and show the models of the library
+    Models(Models),
+}
+
+/// Forms of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// One JSON document with `schema_version`
+    Json,
+}
+
+/// What is read.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Configuration files, or bundle folders that hold a config.json; `-` is standard input
+    #[arg(required_unless_present = "pid")]
+    pub paths: Vec<PathBuf>,
+    /// A running process instead (reads /proc; as root for processes of others)
+    #[arg(long, value_name = "N", conflicts_with = "paths")]
+    pub pid: Option<u32>,
+    /// A fact of the host that the configuration does not hold: cgroup=v1|v2|hybrid, and modules, lockdown,
+    /// sysrq, bridged = yes|no. What is not given is assumed both ways, or a default that the result names
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub host: Vec<String>,
+}
+
+/// `watertight verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight verify config.json
+  watertight verify bundle/ pod.yaml --format json
+  watertight verify --pid $(pidof nginx) --gate all
+  watertight verify config.json --host cgroup=v2 --certificate proof/")]
+pub struct Verify {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Which properties decide the exit code: isolation, integrity, confidentiality, availability, each also with
+    /// `.host` or `.workload`, or `all`
+    #[arg(long, value_delimiter = ',', value_name = "PROPERTIES", default_value = "isolation,integrity,confidentiality")]
+    pub gate: Vec<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write a certificate for each proved property below this folder
+    #[arg(long, value_name = "DIR")]
+    pub certificate: Option<PathBuf>,
+    /// Do not look for the keys whose change would close an attack
+    #[arg(long)]
+    pub no_fix: bool,
+}
+
+/// `watertight check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight check model.wt
+  watertight check model.wt --engine explicit --max-states 1000000
+  watertight check model.wt --certificate proof/")]
+pub struct Check {
+    /// Specifications (.wt)
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Which engine runs `check` commands; `prove` commands are symbolic
+    #[arg(long, value_enum, default_value_t = Engine::Auto)]
+    pub engine: Engine,
+    /// Greatest number of steps for --engine bmc
+    #[arg(long, value_name = "STEPS", default_value_t = 10)]
+    pub depth: u32,
+    /// Stop after this many states
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<u64>,
+    /// Stop when states take this many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 8192)]
+    pub max_memory: u64,
+    /// Stop after this many seconds (for each command of the file)
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Also report a reachable state in which no event is enabled
+    #[arg(long)]
+    pub deadlock: bool,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write a certificate for each proved property below this folder
+    #[arg(long, value_name = "DIR")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// Engines by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// What suits the system: the fixpoint of monotone events, or explicit states
+    Auto,
+    /// Explicit states, breadth first
+    Explicit,
+    /// Induction over the scope, by Z3
+    Symbolic,
+    /// Bounded model checking to --depth, by Z3
+    Bmc,
+}
+
+/// `watertight extract`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight extract config.json                the facts, as a table
+  watertight extract config.json --format wt    the instance that verify checks
+  watertight extract --pid 4242 --format json")]
+pub struct Extract {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = ExtractFormat::Table)]
+    pub format: ExtractFormat,
+}
+
+/// Forms of what was extracted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExtractFormat {
+    /// The constants of the model with where each comes from
+    Table,
+    /// All facts as JSON with `schema_version`
+    Json,
+    /// The instance of the library model
+    Wt,
+}
+
+/// `watertight certify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  watertight certify proof/isolation.host")]
+pub struct Certify {
+    /// Certificate folders, or folders of certificates
+    #[arg(required = true)]
+    pub dirs: Vec<PathBuf>,
+    /// The Z3 program (default: WATERTIGHT_Z3, the one that ./x fetched, PATH)
+    #[arg(long, value_name = "PROGRAM")]
+    pub z3: Option<PathBuf>,
+    /// The cvc5 program (default: WATERTIGHT_CVC5, PATH, the one that ./x fetched)
+    #[arg(long, value_name = "PROGRAM")]
+    pub cvc5: Option<PathBuf>,
+    /// Longest time for one query, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `watertight models`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight models
+  watertight models show linux::host")]
+pub struct Models {
+    /// What to do; without it, list
+    #[command(subcommand)]
+    pub action: Option<ModelsAction>,
+}
+
+/// What `models` does.
+#[derive(Debug, Subcommand)]
+pub enum ModelsAction {
+    /// List the models of the library
+    List {
+        /// Form of the result
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Print the text of a model
+    Show {
+        /// Name of the model, as `use` takes it
+        name: String,
+    },
+}

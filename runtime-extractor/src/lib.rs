@@ -13,6 +13,7 @@
 mod detect;
 pub mod facts;
 pub mod formats;
+pub mod instance;
 pub mod log;
 pub mod source;
 mod suggest;

@@ -1,4 +1,113 @@
-//! The symbolic engine: proofs and counterexamples by queries to Z3.
+//! The symbolic engine: proofs for any size, counterexamples and bounded search, by queries to Z3.
+//!
+//! Takes a [`System`] that obeys the rule book, and a property. [`prove`] gives the obligations of induction to
+//! the solver, with sorts of any size unless a [`Scope`] fixes them: `Proved` with the invariant that a certificate is
+//! made of; `Violated` with a run; a counterexample to induction; or what could not be decided. [`bmc`] looks for runs
+//! of bounded length. Guarantees: every run and every counterexample was re-checked by the reference
+//! evaluator; equal input gives equal answers up to the clock; no reason of the solver is passed on as it is.
+//!
+//! The steps: [`term`] (the logic), [`value`] and [`encoder`] (values of the language in it), [`encode`]
+//! (expressions and steps), [`problem`] (obligations as queries), [`solver`] (Z3), [`induction`],
+//! [`counterexample`], [`bounded`], and [`prove`](mod@prove), which puts them together.
 
+mod bounded;
+mod counterexample;
+mod encode;
+mod encoder;
+mod extract;
+mod induction;
+mod invariants;
+mod ladder;
+mod problem;
+mod prove;
+mod report;
+mod solver;
+mod term;
+mod value;
 mod z3_library;
 pub mod z3_version;
+
+use std::time::Instant;
+
+use transition_system::{PropertyId, Scope, Stop, System, Verdict};
+
+pub use report::{Answer, ObligationResult, Options, SymbolicReport};
+
+use prove::{Outcome, Task};
+
+/// Stack of the thread that encodes: expressions are trees of any depth.
+const STACK_BYTES: usize = 512 << 20;
+
+/// Proves or refutes a property by induction.
+///
+/// With `lemmas`, the invariant is the property and exactly these; without, the property alone is tried, and
+/// then with the greatest inductive set of the specification's invariants. `scope` fixes sizes of sorts; sorts without
+/// one are of any size. A witness is looked for by [`bmc`] up to [`Options::reach_depth`].
+#[must_use]
+pub fn prove(
+    system: &System,
+    property: PropertyId,
+    lemmas: Option<&[PropertyId]>,
+    scope: Option<&Scope>,
+    options: &Options,
+) -> SymbolicReport {
+    run(system, property, scope, options, |task| task.prove(lemmas))
+}
+
+/// Looks for a violation (a witness: for a run that reaches it) of at most `depth` steps. Sorts without a
+/// size in `scope` are given 1 to [`Options::largest_sort`] elements, the smallest combinations first.
+///
+/// `Holds` and `Vacuous(NeverReached)` speak of the largest scope that was searched, and are exhaustive only
+/// where there are no longer runs.
+#[must_use]
+pub fn bmc(
+    system: &System,
+    property: PropertyId,
+    scope: Option<&Scope>,
+    depth: u32,
+    options: &Options,
+) -> SymbolicReport {
+    run(system, property, scope, options, |task| task.bounded(depth))
+}
+
+fn run(
+    system: &System,
+    property: PropertyId,
+    scope: Option<&Scope>,
+    options: &Options,
+    work: impl FnOnce(&Task<'_>) -> Outcome + Send,
+) -> SymbolicReport {
+    let start = Instant::now();
+    let report = |outcome: Outcome, solver: String| SymbolicReport {
+        verdict: outcome.verdict,
+        obligations: outcome.obligations,
+        witness: outcome.witness,
+        notes: outcome.notes,
+        solver,
+        time: start.elapsed(),
+    };
+    let unknown = |what: String| Outcome {
+        verdict: Verdict::Unknown(Stop::SolverUnknown(what)),
+        obligations: Vec::new(),
+        witness: None,
+        notes: Vec::new(),
+    };
+    let solver = match z3_version::z3_version() {
+        Ok(version) => version.to_string(),
+        Err(what) => return report(unknown(what), String::new()),
+    };
+    let deadline = start + options.total_time;
+    let task = Task { system, property, scope, options, deadline };
+    // A thread of its own has a deep stack and a fresh context of the solver, so answers do not depend on
+    // what the program did before.
+    let outcome = std::thread::scope(|threads| {
+        std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(threads, || work(&task))
+            .map_err(|e| format!("no thread could be started: {e}"))
+            .and_then(|thread| {
+                thread.join().map_err(|_| "the solver stopped in the middle of a query (out of memory?)".to_owned())
+            })
+    });
+    report(outcome.unwrap_or_else(unknown), solver)
+}

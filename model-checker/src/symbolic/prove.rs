@@ -1,0 +1,274 @@
+//! The way from a property to a verdict.
+//!
+//! 1. The property alone with the ranges of variables; 2. with the greatest set of the specification's invariants that is
+//! inductive (or with exactly the lemmas given); 3. where that fails: a run in a small scope that shows the
+//! property false, else the counterexample to induction, else what could not be decided.
+
+use std::time::Instant;
+
+use transition_system::{
+    Conjunct, ConjunctSource, Coverage, Method, Proof, PropertyId, PropertyKind, Scope, Stop, System, Vacuity, Verdict,
+};
+
+use super::bounded::{Bounded, Run};
+use super::counterexample::{Found, Search};
+use super::encoder::{Result, Unsupported};
+use super::induction::{Attempt, Induction, describe};
+use super::invariants::{of_property, of_types, others};
+use super::ladder::{open_sorts, scopes};
+use super::problem::Goal;
+use super::report::{Answer, ObligationResult, Options};
+
+/// What a run makes before it becomes a report.
+pub(super) struct Outcome {
+    pub(super) verdict: Verdict,
+    pub(super) obligations: Vec<ObligationResult>,
+    pub(super) witness: Option<transition_system::Trace>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Outcome {
+    fn new(verdict: Verdict) -> Self {
+        Self { verdict, obligations: Vec::new(), witness: None, notes: Vec::new() }
+    }
+}
+
+/// One task: a property of a system, perhaps in a scope.
+pub(super) struct Task<'s> {
+    pub(super) system: &'s System,
+    pub(super) property: PropertyId,
+    pub(super) scope: Option<&'s Scope>,
+    pub(super) options: &'s Options,
+    pub(super) deadline: Instant,
+}
+
+impl Task<'_> {
+    /// Proves or refutes; see the module.
+    pub(super) fn prove(&self, lemmas: Option<&[PropertyId]>) -> Outcome {
+        if self.system.property(self.property).kind == PropertyKind::Witness {
+            return self.bounded(self.options.reach_depth);
+        }
+        let mut system = self.system.clone();
+        let types = of_types(&mut system);
+        let task = Task { system: &system, ..*self };
+        match task.proved(lemmas, types) {
+            Ok(outcome) => outcome,
+            Err(Unsupported(what)) => Outcome::new(Verdict::Unknown(Stop::Unsupported(what))),
+        }
+    }
+
+    fn proved(&self, lemmas: Option<&[PropertyId]>, types: Vec<Conjunct>) -> Result<Outcome> {
+        let mut induction =
+            Induction::new(self.system, self.property, self.scope, self.options, self.deadline)?;
+        if let Some(outcome) = self.no_start(&mut induction)? {
+            return Ok(outcome);
+        }
+        let own = match self.system.property(self.property).kind {
+            PropertyKind::Invariant => vec![of_property(self.system, self.property)],
+            PropertyKind::Transition | PropertyKind::Witness => Vec::new(),
+        };
+        let mut notes = Vec::new();
+        let mut invariant: Vec<Conjunct> = types.into_iter().chain(own).collect();
+        if let Some(lemmas) = lemmas {
+            let lemmas = lemmas.iter().filter(|l| **l != self.property).map(|l| of_property(self.system, *l));
+            invariant.extend(lemmas);
+        }
+        let mut attempt = induction.attempt(&invariant)?;
+        if attempt.failed.is_some() && lemmas.is_none() {
+            let all = invariant.iter().cloned().chain(others(self.system, self.property)).collect();
+            let (mut kept, left_out) = induction.strongest(all)?;
+            notes.extend(self.left_out(&left_out));
+            // A property that is not inductive with the rest is asked once more, so that its failure is shown.
+            kept.extend(invariant.iter().filter(|c| left_out.contains(c)).cloned());
+            if kept.len() > invariant.len() {
+                invariant = kept;
+                attempt = induction.attempt(&invariant)?;
+            }
+        }
+        let Some((goal, answer)) = attempt.failed else {
+            return Ok(self.proof(invariant, attempt, notes));
+        };
+        let verdict = self.explain(&invariant, goal, answer)?;
+        Ok(Outcome { verdict, obligations: attempt.obligations, witness: None, notes })
+    }
+
+    /// The verdict where there is no initial state at all.
+    fn no_start(&self, induction: &mut Induction<'_>) -> Result<Option<Outcome>> {
+        Ok(match induction.starts()? {
+            Some(false) => Some(Outcome::new(Verdict::Vacuous(Vacuity::NoInitialState))),
+            Some(true) | None => None,
+        })
+    }
+
+    fn left_out(&self, conjuncts: &[Conjunct]) -> Option<String> {
+        let names: Vec<_> = conjuncts
+            .iter()
+            .filter_map(|c| match c.source {
+                ConjunctSource::Specification(p) if p != self.property => Some(self.system.property(p).name.clone()),
+                ConjunctSource::Specification(_) | ConjunctSource::Type | ConjunctSource::Engine => None,
+            })
+            .map(|n| format!("`{n}`"))
+            .collect();
+        if names.is_empty() {
+            return None;
+        }
+        Some(format!("not used, because not inductive together with the other invariants: {}", names.join(", ")))
+    }
+
+    fn proof(&self, invariant: Vec<Conjunct>, attempt: Attempt, notes: Vec<String>) -> Outcome {
+        let proof = Proof {
+            method: Method::Induction,
+            system: self.system.clone(),
+            property: self.property,
+            invariant,
+            scope: self.scope.filter(|s| s.sizes().next().is_some()).cloned(),
+        };
+        let verdict = Verdict::Proved(Box::new(proof));
+        Outcome { verdict, obligations: attempt.obligations, witness: None, notes }
+    }
+
+    /// Why a goal is not proved: a violation, a counterexample to induction, or that it is undecided.
+    fn explain(&self, invariant: &[Conjunct], goal: Goal, answer: Answer) -> Result<Verdict> {
+        let search = Search {
+            system: self.system,
+            property: self.property,
+            invariant,
+            options: self.options,
+            deadline: self.deadline,
+        };
+        let scopes = scopes(self.system, self.scope, self.options);
+        let mut tag = 0;
+        let cti = match search.find(goal, &scopes, &mut tag)? {
+            Some(Found::Violation(violation)) => return Ok(Verdict::Violated(Box::new(violation))),
+            Some(Found::Cti(cti)) => Some(cti),
+            None => None,
+        };
+        // A run that shows the failure to be real is looked for in the scopes up to the one of the
+        // counterexample, and the next larger ones.
+        let enough = cti.as_ref().and_then(|c| scopes.iter().position(|s| *s == c.scope)).unwrap_or(0) + 3;
+        let bounded = Bounded {
+            system: self.system,
+            property: self.property,
+            options: self.options,
+            deadline: self.deadline.min(Instant::now() + self.options.query_time),
+        };
+        for scope in scopes.iter().take(enough) {
+            tag += 1;
+            match bounded.search(scope, self.options.reach_depth, tag)? {
+                Run::Violation(violation) => {
+                    let violation =
+                        transition_system::Violation { shortest: self.closed(), ..violation };
+                    return Ok(Verdict::Violated(Box::new(violation)));
+                }
+                Run::Undecided { .. } => break,
+                Run::Witness(_) | Run::Nothing { .. } | Run::NoInitialState => {}
+            }
+        }
+        Ok(Verdict::Unknown(match cti {
+            Some(cti) => Stop::NotInductive(Box::new(cti)),
+            None => Stop::SolverUnknown(self.undecided(invariant, goal, answer)),
+        }))
+    }
+
+    fn undecided(&self, invariant: &[Conjunct], goal: Goal, answer: Answer) -> String {
+        let what = describe(self.system, self.property, invariant, goal);
+        let limit = self.options.query_time.as_secs_f64();
+        match answer {
+            Answer::Refuted => format!(
+                "the obligation `{what}` fails, but no counterexample was found with up to {} elements of each \
+                 sort",
+                self.options.largest_sort
+            ),
+            Answer::Undecided | Answer::Proved | Answer::Trivial => {
+                format!("the obligation `{what}` was not decided within {limit} s, tried twice")
+            }
+        }
+    }
+
+    /// Whether no sort is left open, so that what is shortest in the scope is shortest.
+    fn closed(&self) -> bool {
+        open_sorts(self.system, &self.scope.cloned().unwrap_or_default()).is_empty()
+    }
+
+    /// Bounded search, in the scope or in small ones.
+    pub(super) fn bounded(&self, depth: u32) -> Outcome {
+        match self.bounded_search(depth) {
+            Ok(outcome) => outcome,
+            Err(Unsupported(what)) => Outcome::new(Verdict::Unknown(Stop::Unsupported(what))),
+        }
+    }
+
+    fn bounded_search(&self, depth: u32) -> Result<Outcome> {
+        if let Some(violation) = self.undefined_start()? {
+            return Ok(Outcome::new(violation));
+        }
+        let bounded = Bounded {
+            system: self.system,
+            property: self.property,
+            options: self.options,
+            deadline: self.deadline,
+        };
+        let witness = self.system.property(self.property).kind == PropertyKind::Witness;
+        let mut covered: Option<Coverage> = None;
+        let mut exhausted = true;
+        for (tag, scope) in scopes(self.system, self.scope, self.options).iter().enumerate() {
+            match bounded.search(scope, depth, tag as u32 + 1000)? {
+                Run::Violation(violation) => {
+                    let violation =
+                        transition_system::Violation { shortest: self.closed(), ..violation };
+                    return Ok(Outcome::new(Verdict::Violated(Box::new(violation))));
+                }
+                Run::Witness(trace) => {
+                    let depth = trace.len() as u64;
+                    let coverage = Coverage { scope: scope.clone(), exhaustive: false, states: None, depth };
+                    let outcome = Outcome::new(Verdict::Holds(coverage));
+                    return Ok(Outcome { witness: Some(trace), ..outcome });
+                }
+                Run::Nothing { depth, exhaustive } => {
+                    exhausted &= exhaustive;
+                    covered = Some(Coverage {
+                        scope: scope.clone(),
+                        exhaustive: exhausted && self.closed(),
+                        states: None,
+                        depth: u64::from(depth),
+                    });
+                }
+                Run::NoInitialState => {}
+                Run::Undecided { depth, what } => {
+                    let scope = scope.display(self.system);
+                    let place = if scope.is_empty() { String::new() } else { format!(" with {scope}") };
+                    let what = format!("{what}{place} could not be decided (at step {depth})");
+                    return Ok(Outcome::new(Verdict::Unknown(Stop::SolverUnknown(what))));
+                }
+            }
+        }
+        Ok(Outcome::new(match covered {
+            Some(coverage) if witness => Verdict::Vacuous(Vacuity::NeverReached(coverage)),
+            Some(coverage) => Verdict::Holds(coverage),
+            None => Verdict::Vacuous(Vacuity::NoInitialState),
+        }))
+    }
+
+    /// A violation in assumptions or `init` that are undefined somewhere.
+    fn undefined_start(&self) -> Result<Option<Verdict>> {
+        let search = Search {
+            system: self.system,
+            property: self.property,
+            invariant: &[],
+            options: self.options,
+            deadline: self.deadline,
+        };
+        let scopes = scopes(self.system, self.scope, self.options);
+        let mut tag = 2000;
+        let assumptions = self.system.assumptions.iter().enumerate();
+        let assumptions = assumptions.flat_map(|(i, a)| (0..a.promises.len()).map(move |k| Goal::Assumption(i, k)));
+        let init = self.system.init.iter().enumerate();
+        let init = init.flat_map(|(i, a)| (0..a.promises.len()).map(move |k| Goal::InitDefined(i, k)));
+        for goal in assumptions.chain(init) {
+            if let Some(Found::Violation(violation)) = search.find(goal, &scopes, &mut tag)? {
+                return Ok(Some(Verdict::Violated(Box::new(violation))));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -8,7 +8,9 @@ mod exit;
 mod finding;
 mod input;
 mod judge;
+mod live;
 mod library;
+mod repair;
 mod report;
 mod tool;
 

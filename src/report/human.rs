@@ -30,14 +30,8 @@ pub fn write(out: &mut dyn Write, result: &Verification) -> io::Result<()> {
 }
 
 fn remarks(out: &mut dyn Write, word: &str, list: &[Remark]) -> io::Result<()> {
-    for remark in list {
-        let place = if remark.place.is_empty() { String::new() } else { format!("{}: ", remark.place) };
-        writeln!(out, "{place}{word}: {}", remark.message)?;
-        if let Some(help) = &remark.help {
-            writeln!(out, "  help: {help}")?;
-        }
-    }
-    Ok(())
+    let list: Vec<_> = list.iter().map(|r| (word, r.clone())).collect();
+    super::remarks(out, &list)
 }
 
 fn write_sandbox(out: &mut dyn Write, sandbox: &Sandbox) -> io::Result<()> {

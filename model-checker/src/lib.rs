@@ -1,3 +1,9 @@
-//! `model-checker`.
+//! Engines: a [`System`](transition_system::System) and a [`Scope`](transition_system::Scope) in, a
+//! [`Verdict`](transition_system::Verdict) out.
+//!
+//! [`ground`] makes a system finite and scalar; [`explicit`] visits its states, or fires its monotone events as a
+//! fixpoint; [`symbolic`] proves for any size. This crate knows no syntax, no file and no container runtime.
 
+pub mod explicit;
+pub mod ground;
 pub mod symbolic;

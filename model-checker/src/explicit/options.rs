@@ -1,0 +1,45 @@
+//! What a caller may ask of the explicit-state engine.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Where a search stops; each ends in [`transition_system::Verdict::Unknown`] with what was covered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Most distinct states.
+    pub states: Option<u64>,
+    /// Most bytes for states, parents and the visited table.
+    pub memory_bytes: Option<u64>,
+    /// Most time for the search.
+    pub time: Option<Duration>,
+}
+
+/// How to search. `Options::default()` has no limits, reduces to the cone of influence, does not look for
+/// deadlocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Where to stop.
+    pub limits: Limits,
+    /// Whether to report a reachable state without an enabled event. Keeps every event, whatever
+    /// [`Options::cone`] says.
+    pub deadlock: bool,
+    /// Whether to leave out cells and events that no property depends on. Verdicts and the lengths of traces
+    /// are the same either way; the counts of states and transitions are of what was searched.
+    pub cone: bool,
+    /// Set by another thread (or a signal handler) to stop the search.
+    pub interrupt: Option<&'a AtomicBool>,
+    /// Time between two calls of [`crate::explicit::Progress::report`].
+    pub progress_interval: Duration,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            deadlock: false,
+            cone: true,
+            interrupt: None,
+            progress_interval: Duration::from_millis(500),
+        }
+    }
+}

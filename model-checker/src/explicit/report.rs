@@ -1,0 +1,96 @@
+//! What the explicit-state engine answers, and what it counted on the way.
+
+use std::time::Duration;
+
+use transition_system::{ConstId, EventId, PropertyId, Trace, Value, Verdict, Violation};
+
+/// The answers of one search.
+///
+/// A broken promise of an event, of `init` or of an assumption leaves the meaning of the specification
+/// undefined, so the first one found is the verdict (`Violated` with
+/// [`transition_system::Wrong::Undefined`]) of every property that was not decided before it; among
+/// findings of one depth, those of properties come first. A broken promise of a property concerns that property
+/// alone.
+#[derive(Clone, Debug)]
+pub struct ExplicitReport {
+    /// One verdict for each property asked for, in the order asked. A witness that is reached is
+    /// [`Verdict::Holds`].
+    pub verdicts: Vec<(PropertyId, Verdict)>,
+    /// For each witness that is reached: a shortest run to it.
+    pub witnesses: Vec<(PropertyId, Trace)>,
+    /// A shortest run to a state without an enabled event, if deadlocks were looked for and one was found.
+    pub deadlock: Option<Violation>,
+    /// The first broken promise of an event, of `init` or of an assumption.
+    pub undefined: Option<Violation>,
+    /// Counts.
+    pub stats: Stats,
+}
+
+/// Counts of a search.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// Distinct states found.
+    pub states: u64,
+    /// Distinct initial states.
+    pub initial_states: u64,
+    /// Transitions generated, also to states known already.
+    pub transitions: u64,
+    /// Greatest number of steps from an initial state to a state found.
+    pub depth: u64,
+    /// Depth below which every state was expanded.
+    pub complete_depth: u64,
+    /// Whether every state found was expanded.
+    pub exhaustive: bool,
+    /// States found at each depth.
+    pub states_by_depth: Vec<u64>,
+    /// Bytes of states, parents and visited table at the end.
+    pub memory_bytes: u64,
+    /// Bits of one packed state.
+    pub state_bits: u32,
+    /// Time of the search.
+    pub time: Duration,
+    /// One entry for each event of the system, in order.
+    pub events: Vec<EventCount>,
+    /// Invariants of the form *for all .. a implies b* of which no visited state made `a` true. Only told
+    /// of an exhaustive search.
+    pub vacuous: Vec<PropertyId>,
+}
+
+impl Stats {
+    /// Events that were searched and never enabled.
+    pub fn never_enabled(&self) -> impl Iterator<Item = EventId> + '_ {
+        self.events
+            .iter()
+            .filter(|e| !e.outside_cone && e.fired == 0)
+            .map(|e| e.event)
+    }
+}
+
+/// How often an event happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventCount {
+    /// The event.
+    pub event: EventId,
+    /// Arguments for which the constants do not rule it out.
+    pub instances: u64,
+    /// Transitions.
+    pub fired: u64,
+    /// Whether no property depends on it, so that it was not searched.
+    pub outside_cone: bool,
+}
+
+/// One scalar place of a constant and the value it has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConstCell {
+    /// The constant.
+    pub constant: ConstId,
+    /// Keys from the outside in: one per level of map; then, if the place is an element of a set, that element.
+    /// Components of tuples count as [`Value::Int`], the payload of an option adds nothing.
+    pub path: Vec<Value>,
+    /// The value there; for an element of a set, whether it is in; for an option of a composite type, its
+    /// flag or a part of its payload.
+    pub value: Value,
+}
+
+/// A place of a constant that no configuration gives, and the value that a violation relies on.
+pub type Assumed = ConstCell;

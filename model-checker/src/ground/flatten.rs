@@ -1,0 +1,580 @@
+//! From expressions to terms: quantifiers and comprehensions unrolled, sets and maps taken apart.
+//!
+//! Takes expressions of a system, with binders bound to terms; gives trees of nodes. Guarantees: wherever the
+//! reference evaluator gives a value, evaluating the nodes gives the same one. Each expression is flattened once
+//! per binding of the binders that are free in it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use transition_system::value::domain;
+use transition_system::{BinderId, Expr, ExprId, Quantifier, Scope, System, Type, TypeId};
+
+use super::cells::{Cells, Place};
+use super::dag::{CellId, Dag, NodeId};
+use super::error::GroundError;
+use super::shape::{Scalar, Shape, Tree};
+use super::term::Term;
+
+/// Most values of the type of one binder.
+const BINDER_LIMIT: u64 = 1 << 20;
+
+type Result<T> = std::result::Result<T, GroundError>;
+
+/// A term that binders can be bound to, by its place in [`Flattener::bindings`].
+pub(crate) type Binding = u32;
+
+/// See the module.
+pub(crate) struct Flattener<'a> {
+    pub(crate) system: &'a System,
+    pub(crate) scope: &'a Scope,
+    pub(crate) cells: &'a Cells,
+    pub(crate) dag: Dag,
+    /// Whether what an instance gives is folded.
+    fold_givens: bool,
+    shapes: FxHashMap<TypeId, Arc<Shape>>,
+    leaves: FxHashMap<(ExprId, bool), Term>,
+    bindings: IndexSet<Term, FxBuildHasher>,
+    domains: FxHashMap<TypeId, Rc<[Binding]>>,
+    env: FxHashMap<BinderId, Binding>,
+    free: Vec<Rc<[BinderId]>>,
+    memo: FxHashMap<(ExprId, Box<[Binding]>), Term>,
+}
+
+impl<'a> Flattener<'a> {
+    pub(crate) fn new(
+        system: &'a System,
+        scope: &'a Scope,
+        cells: &'a Cells,
+        fold_givens: bool,
+        node_limit: usize,
+    ) -> Self {
+        Self {
+            system,
+            scope,
+            cells,
+            dag: Dag::new(node_limit),
+            fold_givens,
+            shapes: FxHashMap::default(),
+            leaves: FxHashMap::default(),
+            bindings: IndexSet::default(),
+            domains: FxHashMap::default(),
+            env: FxHashMap::default(),
+            free: free_binders(system),
+            memo: FxHashMap::default(),
+        }
+    }
+
+    /// An error if the graph ran into its limit or integers might overflow.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.dag.fault() {
+            Some(fault) => Err(GroundError::fault(fault)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn shape(&mut self, ty: TypeId) -> Result<Arc<Shape>> {
+        if let Some(shape) = self.shapes.get(&ty) {
+            return Ok(shape.clone());
+        }
+        let shape = Arc::new(Shape::of(self.system, self.scope, ty)?);
+        self.shapes.insert(ty, shape.clone());
+        Ok(shape)
+    }
+
+    /// The binders that occur free in an expression, in order of id.
+    pub(crate) fn free(&self, expr: ExprId) -> &[BinderId] {
+        &self.free[expr.index()]
+    }
+
+    /// All values of a type, to bind a binder to.
+    pub(crate) fn domain(&mut self, ty: TypeId) -> Result<Rc<[Binding]>> {
+        if let Some(known) = self.domains.get(&ty) {
+            return Ok(known.clone());
+        }
+        let values = domain(self.system, self.scope, ty, BINDER_LIMIT)
+            .map_err(|e| GroundError::domain(self.system, ty, &e))?;
+        let shape = self.shape(ty)?;
+        let mut out = Vec::with_capacity(values.len());
+        for value in &values {
+            let term = self.dag.lift(&shape.encode(value)?, &shape);
+            out.push(self.bindings.insert_full(term).0 as Binding);
+        }
+        let out: Rc<[Binding]> = out.into();
+        self.domains.insert(ty, out.clone());
+        Ok(out)
+    }
+
+    pub(crate) fn binding(&mut self, term: Term) -> Binding {
+        self.bindings.insert_full(term).0 as Binding
+    }
+
+    /// Binds a binder; gives what it was bound to.
+    pub(crate) fn bind(&mut self, binder: BinderId, to: Binding) -> Option<Binding> {
+        self.env.insert(binder, to)
+    }
+
+    /// Undoes [`Flattener::bind`].
+    pub(crate) fn restore(&mut self, binder: BinderId, before: Option<Binding>) {
+        match before {
+            Some(b) => self.env.insert(binder, b),
+            None => self.env.remove(&binder),
+        };
+    }
+
+    /// The node of a formula.
+    pub(crate) fn truth(&mut self, expr: ExprId) -> Result<NodeId> {
+        self.scalar(expr)
+    }
+
+    fn scalar(&mut self, expr: ExprId) -> Result<NodeId> {
+        match self.term(expr)? {
+            Tree::Scalar(node) => Ok(node),
+            Tree::Set(_) | Tree::Map(_) | Tree::Tuple(_) | Tree::Option(..) => {
+                Err(GroundError::internal("a scalar was expected"))
+            }
+        }
+    }
+
+    /// The term of an expression, in the form of its own type.
+    pub(crate) fn term(&mut self, expr: ExprId) -> Result<Term> {
+        match self.system.arena.expr(expr) {
+            Expr::Bool(b) => return Ok(Tree::Scalar(self.dag.bool(*b))),
+            Expr::Int(n) => return Ok(Tree::Scalar(self.dag.int(*n))),
+            Expr::Bound(b) => return self.bound(*b),
+            _ => {}
+        }
+        let mut key = Vec::with_capacity(self.free[expr.index()].len());
+        for binder in self.free[expr.index()].iter() {
+            key.push(
+                *self
+                    .env
+                    .get(binder)
+                    .ok_or_else(|| GroundError::internal("an open expression"))?,
+            );
+        }
+        let key = (expr, key.into_boxed_slice());
+        if let Some(known) = self.memo.get(&key) {
+            return Ok(known.clone());
+        }
+        let term = self.fresh(expr)?;
+        self.check()?;
+        self.memo.insert(key, term.clone());
+        Ok(term)
+    }
+
+    pub(super) fn bound(&self, binder: BinderId) -> Result<Term> {
+        self.env
+            .get(&binder)
+            .and_then(|b| self.bound_term(*b))
+            .ok_or_else(|| GroundError::internal("an open expression"))
+    }
+
+    /// The term of a binding.
+    pub(super) fn bound_term(&self, binding: Binding) -> Option<Term> {
+        self.bindings.get_index(binding as usize).cloned()
+    }
+
+    fn fresh(&mut self, expr: ExprId) -> Result<Term> {
+        let ty = self.system.arena.type_id(expr);
+        let node = match self.system.arena.expr(expr).clone() {
+            Expr::Bool(b) => self.dag.bool(b),
+            Expr::Int(n) => self.dag.int(n),
+            Expr::Enumerator(_, i) | Expr::Element(_, i) => self.dag.int(i64::from(i)),
+            Expr::Bound(b) => return self.bound(b),
+            Expr::Const(_) | Expr::Var(_) => return self.leaf(expr, false),
+            Expr::Next(_) => return self.leaf(expr, true),
+            Expr::Not(a) => {
+                let a = self.truth(a)?;
+                self.dag.not(a)
+            }
+            Expr::And(parts) => self.junction(&parts, true)?,
+            Expr::Or(parts) => self.junction(&parts, false)?,
+            Expr::Implies(a, b) => {
+                let a = self.truth(a)?;
+                if a == Dag::FALSE {
+                    return Ok(Tree::Scalar(Dag::TRUE));
+                }
+                let b = self.truth(b)?;
+                self.dag.implies(a, b)
+            }
+            Expr::Ite(c, a, b) => return self.ite(c, a, b, ty),
+            Expr::Eq(a, b) => self.equal(a, b)?,
+            Expr::Lt(a, b) => self.binary(a, b, Dag::lt)?,
+            Expr::Le(a, b) => self.binary(a, b, Dag::le)?,
+            Expr::Add(a, b) => self.binary(a, b, Dag::add)?,
+            Expr::Sub(a, b) => self.binary(a, b, Dag::sub)?,
+            Expr::Mul(a, b) => self.binary(a, b, Dag::mul)?,
+            Expr::Div(a, b) => self.binary(a, b, Dag::div)?,
+            Expr::Mod(a, b) => self.binary(a, b, Dag::modulo)?,
+            Expr::Neg(a) => {
+                let (zero, a) = (self.dag.int(0), self.scalar(a)?);
+                self.dag.sub(zero, a)
+            }
+            Expr::Narrow(a, _) => self.scalar(a)?,
+            Expr::Quant(q, b, body) => self.quantified(q, b, body)?,
+            Expr::IsSome(a) => self.is_some(a)?,
+            Expr::In(item, set) => self.member_of(item, set)?,
+            Expr::Subset(a, b) => self.subset(a, b)?,
+            Expr::Card(a) => self.card(a)?,
+            Expr::None(_) => {
+                let shape = self.shape(ty)?;
+                return Ok(self.dag.lift(&shape.default_tree(), &shape));
+            }
+            Expr::Some(a) => return self.some(a, ty),
+            Expr::Unwrap(a) => return self.unwrap(a),
+            Expr::SetLit(elem, items) => return self.set_literal(elem, &items),
+            Expr::Compr(b, body) => return self.comprehension(b, body),
+            Expr::Union(a, b) => return self.bitwise(a, b, |dag, x, y| dag.or([x, y])),
+            Expr::Inter(a, b) => return self.bitwise(a, b, |dag, x, y| dag.and([x, y])),
+            Expr::Diff(a, b) => {
+                return self.bitwise(a, b, |dag, x, y| {
+                    let not = dag.not(y);
+                    dag.and([x, not])
+                });
+            }
+            Expr::Lambda(b, body) => return self.lambda(b, body, ty),
+            Expr::Store(map, key, value) => return self.store(map, key, value),
+            Expr::Apply(map, key) => return self.apply(map, key),
+            Expr::Tuple(parts) => return self.tuple(&parts, ty),
+            Expr::Proj(a, index) => return self.project(a, index as usize),
+        };
+        Ok(Tree::Scalar(node))
+    }
+
+    // ---- leaves ----
+
+    /// The cells of a constant or variable as nodes.
+    pub(crate) fn leaf(&mut self, expr: ExprId, next: bool) -> Result<Term> {
+        if let Some(known) = self.leaves.get(&(expr, next)) {
+            return Ok(known.clone());
+        }
+        let cells = self.cells;
+        let tree = match self.system.arena.expr(expr) {
+            Expr::Const(c) => &cells.constant(*c).1,
+            Expr::Var(v) | Expr::Next(v) => &cells.variable(*v).1,
+            _ => return Err(GroundError::internal("neither a constant nor a variable")),
+        };
+        let mut open = None;
+        let term = tree.map(&mut |id| {
+            let cell = cells.get(id);
+            if self.fold_givens && cell.given.is_none() && cell.scalar == Scalar::Int {
+                open = Some(id);
+            }
+            self.cell_node(id, next)
+        });
+        if let Some(id) = open {
+            return Err(self.unbounded(id));
+        }
+        self.leaves.insert((expr, next), term.clone());
+        Ok(term)
+    }
+
+    /// The node of one cell.
+    pub(crate) fn cell_node(&mut self, id: CellId, next: bool) -> NodeId {
+        let cell = self.cells.get(id);
+        match cell.given.filter(|_| self.fold_givens) {
+            Some(value) if cell.is_boolean() => self.dag.bool(value != 0),
+            Some(value) => self.dag.int(value),
+            None if next => self.dag.next(id, cell.bounds, cell.is_boolean()),
+            None => self.dag.cell(id, cell.bounds, cell.is_boolean()),
+        }
+    }
+
+    fn unbounded(&self, id: CellId) -> GroundError {
+        let cell = self.cells.get(id);
+        let mut name = match cell.owner {
+            super::CellOwner::Const(c) => self.system.constant(c).name.clone(),
+            super::CellOwner::Var(v) => self.system.variable(v).name.clone(),
+        };
+        for place in cell.path.iter() {
+            if let Place::Key(key) = place {
+                name = format!("{name}[{}]", key.display(self.system));
+            }
+        }
+        GroundError::new(format!(
+            "`{name}` has type `int` and no given value; give it a value or a range"
+        ))
+    }
+
+    // ---- formulas ----
+
+    fn junction(&mut self, parts: &[ExprId], conjunction: bool) -> Result<NodeId> {
+        let zero = self.dag.bool(!conjunction);
+        let mut nodes = Vec::with_capacity(parts.len());
+        for part in parts {
+            let node = self.truth(*part)?;
+            if node == zero {
+                return Ok(zero);
+            }
+            nodes.push(node);
+        }
+        Ok(if conjunction {
+            self.dag.and(nodes)
+        } else {
+            self.dag.or(nodes)
+        })
+    }
+
+    fn quantified(&mut self, q: Quantifier, binder: BinderId, body: ExprId) -> Result<NodeId> {
+        let decides = self.dag.bool(q == Quantifier::Exists);
+        let domain = self.domain(self.system.arena.binder_info(binder).ty)?;
+        let mut nodes = Vec::with_capacity(domain.len());
+        for value in domain.iter() {
+            let node = self.under(binder, *value, |this| this.truth(body))?;
+            if node == decides {
+                return Ok(decides);
+            }
+            nodes.push(node);
+        }
+        Ok(match q {
+            Quantifier::Forall => self.dag.and(nodes),
+            Quantifier::Exists => self.dag.or(nodes),
+        })
+    }
+
+    /// Runs `f` with a binder bound.
+    pub(super) fn under<T>(
+        &mut self,
+        binder: BinderId,
+        value: Binding,
+        f: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let before = self.bind(binder, value);
+        let out = f(self);
+        self.restore(binder, before);
+        out
+    }
+
+    fn binary(
+        &mut self,
+        a: ExprId,
+        b: ExprId,
+        make: fn(&mut Dag, NodeId, NodeId) -> NodeId,
+    ) -> Result<NodeId> {
+        let (a, b) = (self.scalar(a)?, self.scalar(b)?);
+        Ok(make(&mut self.dag, a, b))
+    }
+
+    fn equal(&mut self, a: ExprId, b: ExprId) -> Result<NodeId> {
+        let (a, b) = self.alike(a, b)?;
+        Ok(self.dag.term_eq(&a, &b))
+    }
+
+    fn ite(&mut self, c: ExprId, a: ExprId, b: ExprId, ty: TypeId) -> Result<Term> {
+        match self.truth(c)? {
+            Dag::TRUE => self.term_as(a, ty),
+            Dag::FALSE => self.term_as(b, ty),
+            c => {
+                let (a, b) = (self.term_as(a, ty)?, self.term_as(b, ty)?);
+                Ok(self.dag.term_ite(c, &a, &b))
+            }
+        }
+    }
+
+    // ---- one form for two types ----
+
+    /// Two expressions that have a common type, as terms of one shape.
+    pub(super) fn alike(&mut self, a: ExprId, b: ExprId) -> Result<(Term, Term)> {
+        let (ta, tb) = (self.system.arena.type_id(a), self.system.arena.type_id(b));
+        let written = |e: ExprId| {
+            matches!(
+                self.system.arena.expr(e),
+                Expr::SetLit(..) | Expr::Some(_) | Expr::Tuple(_) | Expr::Ite(..)
+            )
+        };
+        if ta == tb {
+            Ok((self.term(a)?, self.term(b)?))
+        } else if written(a) {
+            Ok((self.term_as(a, tb)?, self.term(b)?))
+        } else {
+            Ok((self.term(a)?, self.term_as(b, ta)?))
+        }
+    }
+
+    /// The term of an expression in the form of another type that its values fit into.
+    pub(crate) fn term_as(&mut self, expr: ExprId, ty: TypeId) -> Result<Term> {
+        let own = self.system.arena.type_id(expr);
+        if own == ty {
+            return self.term(expr);
+        }
+        match (
+            self.system.arena.expr(expr).clone(),
+            self.system.arena.type_of_id(ty).clone(),
+        ) {
+            (Expr::SetLit(_, items), Type::Set(elem)) => self.set_literal(elem, &items),
+            (Expr::Some(a), Type::Option(_)) => self.some(a, ty),
+            (Expr::Tuple(parts), Type::Tuple(_)) => self.tuple(&parts, ty),
+            (Expr::Ite(c, a, b), _) => self.ite(c, a, b, ty),
+            (_, _) => {
+                let (from, to) = (self.shape(own)?, self.shape(ty)?);
+                let term = self.term(expr)?;
+                self.convert(term, &from, &to)
+            }
+        }
+    }
+
+    fn convert(&mut self, term: Term, from: &Shape, to: &Shape) -> Result<Term> {
+        match (from, to) {
+            (a, b) if a == b => Ok(term),
+            (
+                Shape::Scalar(Scalar::Range(..) | Scalar::Int),
+                Shape::Scalar(Scalar::Range(..) | Scalar::Int),
+            ) => Ok(term),
+            (_, _) => Err(GroundError::internal("two types that do not mix")),
+        }
+    }
+
+    // ---- options and tuples ----
+
+    fn some(&mut self, a: ExprId, option: TypeId) -> Result<Term> {
+        let Type::Option(inner) = *self.system.arena.type_of_id(option) else {
+            return Err(GroundError::internal("`some` of a type that is no option"));
+        };
+        let (term, shape) = (self.term_as(a, inner)?, self.shape(option)?);
+        Ok(match (&*shape, &term) {
+            (Shape::Scalar(Scalar::Option(s)), Tree::Scalar(node)) => {
+                let (lo, _) = s.bounds().unwrap_or_default();
+                let node = self.as_int(*node);
+                Tree::Scalar(self.dag.offset(node, 1 - lo))
+            }
+            (_, _) => Tree::Option(Dag::TRUE, Arc::new(term)),
+        })
+    }
+
+    /// A node as an integer: truth values become 0 and 1.
+    pub(super) fn as_int(&mut self, node: NodeId) -> NodeId {
+        if !self.dag.is_boolean(node) {
+            return node;
+        }
+        let (zero, one) = (self.dag.int(0), self.dag.int(1));
+        self.dag.ite(node, one, zero)
+    }
+
+    fn is_some(&mut self, a: ExprId) -> Result<NodeId> {
+        Ok(match self.term(a)? {
+            Tree::Option(flag, _) => flag,
+            Tree::Scalar(code) => {
+                let zero = self.dag.int(0);
+                let none = self.dag.eq(code, zero);
+                self.dag.not(none)
+            }
+            Tree::Set(_) | Tree::Map(_) | Tree::Tuple(_) => {
+                return Err(GroundError::internal("an option was expected"));
+            }
+        })
+    }
+
+    fn unwrap(&mut self, a: ExprId) -> Result<Term> {
+        let shape = self.shape(self.system.arena.type_id(a))?;
+        Ok(match (self.term(a)?, &*shape) {
+            (Tree::Option(_, payload), _) => payload.as_ref().clone(),
+            (Tree::Scalar(code), Shape::Scalar(Scalar::Option(inner))) => match **inner {
+                Scalar::Bool => {
+                    let yes = self.dag.int(2);
+                    Tree::Scalar(self.dag.eq(code, yes))
+                }
+                ref inner => {
+                    let (lo, _) = inner.bounds().unwrap_or_default();
+                    Tree::Scalar(self.dag.offset(code, lo - 1))
+                }
+            },
+            (_, _) => return Err(GroundError::internal("an option was expected")),
+        })
+    }
+
+    fn tuple(&mut self, parts: &[ExprId], ty: TypeId) -> Result<Term> {
+        let Type::Tuple(types) = self.system.arena.type_of_id(ty).clone() else {
+            return Err(GroundError::internal("a tuple of a type that is none"));
+        };
+        let terms = parts.iter().zip(types).map(|(p, t)| self.term_as(*p, t));
+        Ok(Tree::Tuple(terms.collect::<Result<Vec<_>>>()?.into()))
+    }
+
+    fn project(&mut self, a: ExprId, index: usize) -> Result<Term> {
+        match self.term(a)? {
+            Tree::Tuple(parts) if index < parts.len() => Ok(parts[index].clone()),
+            _ => Err(GroundError::internal("a tuple was expected")),
+        }
+    }
+
+    // ---- maps ----
+
+    fn lambda(&mut self, binder: BinderId, body: ExprId, ty: TypeId) -> Result<Term> {
+        let Type::Map(_, value) = *self.system.arena.type_of_id(ty) else {
+            return Err(GroundError::internal("a map of a type that is none"));
+        };
+        let domain = self.domain(self.system.arena.binder_info(binder).ty)?;
+        let mut parts = Vec::with_capacity(domain.len());
+        for key in domain.iter() {
+            parts.push(self.under(binder, *key, |this| this.term_as(body, value))?);
+        }
+        Ok(Tree::Map(parts.into()))
+    }
+
+    /// The parts of a map, a key in the form of its keys, and the shape of the map.
+    fn map_and_key(&mut self, map: ExprId, key: ExprId) -> Result<(Arc<[Term]>, Term, Arc<Shape>)> {
+        let ty = self.system.arena.type_id(map);
+        let Type::Map(key_ty, _) = *self.system.arena.type_of_id(ty) else {
+            return Err(GroundError::internal("a map was expected"));
+        };
+        match (self.term(map)?, self.term_as(key, key_ty)?) {
+            (Tree::Map(parts), key) => Ok((parts, key, self.shape(ty)?)),
+            (_, _) => Err(GroundError::internal("a map was expected")),
+        }
+    }
+
+    fn apply(&mut self, map: ExprId, key: ExprId) -> Result<Term> {
+        if let Expr::Lambda(binder, body) = *self.system.arena.expr(map) {
+            let ty = self.system.arena.binder_info(binder).ty;
+            let key = self.term_as(key, ty)?;
+            let key = self.binding(key);
+            let value = self.system.arena.type_id(map);
+            if let Type::Map(_, value) = *self.system.arena.type_of_id(value) {
+                return self.under(binder, key, |this| this.term_as(body, value));
+            }
+        }
+        let (parts, key, shape) = self.map_and_key(map, key)?;
+        let Shape::Map(keys, key_shape, _) = &*shape else {
+            return Err(GroundError::internal("a map was expected"));
+        };
+        let places = self.dag.places(&key, key_shape, keys)?;
+        Ok(self.dag.select(&parts, &places))
+    }
+
+    fn store(&mut self, map: ExprId, key: ExprId, value: ExprId) -> Result<Term> {
+        let ty = self.system.arena.type_id(map);
+        let (parts, key, shape) = self.map_and_key(map, key)?;
+        let (Shape::Map(keys, key_shape, _), Type::Map(_, value_ty)) =
+            (&*shape, self.system.arena.type_of_id(ty))
+        else {
+            return Err(GroundError::internal("a map was expected"));
+        };
+        let value = self.term_as(value, *value_ty)?;
+        let places = self.dag.places(&key, key_shape, keys)?;
+        Ok(Tree::Map(self.dag.store(&parts, &places, &value)))
+    }
+}
+
+/// The binders free in each expression of a system.
+fn free_binders(system: &System) -> Vec<Rc<[BinderId]>> {
+    let none: Rc<[BinderId]> = Rc::new([]);
+    let mut free: Vec<Rc<[BinderId]>> = Vec::with_capacity(system.arena.expr_count());
+    for index in 0..system.arena.expr_count() {
+        let expr = system.arena.expr(ExprId::new(index));
+        let mut own: Vec<BinderId> = match expr {
+            Expr::Bound(b) => vec![*b],
+            _ => Vec::new(),
+        };
+        expr.for_each_child(|c| own.extend_from_slice(&free[c.index()]));
+        own.sort_unstable();
+        own.dedup();
+        if let Some(bound) = expr.binder() {
+            own.retain(|b| *b != bound);
+        }
+        free.push(if own.is_empty() { none.clone() } else { own.into() });
+    }
+    free
+}

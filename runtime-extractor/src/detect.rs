@@ -5,11 +5,12 @@
 //! or a skipped entry, or an error with a place.
 
 use crate::facts::SandboxFacts;
-use crate::formats::{Document, FORMATS, Reading, Skipped};
+use crate::formats::{Document, FORMATS, Reader, Reading, Skipped};
 use crate::log::bound_errors;
-use crate::source::{Limits, SourceFile};
+use crate::source::{Limits, ReadError, SourceFile};
 use crate::tree::{Node, NodeKind, parse_json, parse_yaml};
 use crate::view::At;
+use std::collections::{HashMap, HashSet};
 
 /// Reads a source with the usual limits.
 pub fn read(name: &str, bytes: &[u8]) -> Reading {
@@ -18,13 +19,26 @@ pub fn read(name: &str, bytes: &[u8]) -> Reading {
 
 /// Reads a source.
 pub fn read_with(name: &str, bytes: &[u8], limits: &Limits) -> Reading {
-    let mut reading = match SourceFile::new(name, bytes, limits) {
-        Ok(source) => read_source(&source, limits),
-        Err(error) => Reading::of_errors(vec![error]),
+    let mut reading = match raw_reader(bytes) {
+        Some(read) => read(name, bytes, limits),
+        None => match SourceFile::new(name, bytes, limits) {
+            Ok(source) => read_source(&source, limits),
+            Err(error) => Reading::of_errors(vec![error]),
+        },
     };
     bound_errors(&mut reading.errors, limits.max_errors);
     unique_names(&mut reading.sandboxes);
     reading
+}
+
+type RawReader = fn(&str, &[u8], &Limits) -> Reading;
+
+/// The format that takes the bytes as they are, if one does.
+fn raw_reader(bytes: &[u8]) -> Option<RawReader> {
+    FORMATS.iter().find_map(|format| match format.reader {
+        Reader::Raw { recognise, read } => recognise(bytes).then_some(read),
+        Reader::Tree { .. } => None,
+    })
 }
 
 fn read_source(source: &SourceFile, limits: &Limits) -> Reading {
@@ -42,13 +56,24 @@ fn read_source(source: &SourceFile, limits: &Limits) -> Reading {
     };
     let documents = match documents {
         Ok(documents) => documents,
-        Err(errors) => return Reading::of_errors(errors),
+        Err(errors) => return Reading::of_errors(explain_template(source, errors)),
     };
     let mut reading = Reading::default();
     for (index, node) in documents.iter().enumerate() {
         reading.extend(read_document(source, node, index));
     }
     reading
+}
+
+/// Says of a template, which is no YAML yet, what to do with it.
+fn explain_template(source: &SourceFile, mut errors: Vec<ReadError>) -> Vec<ReadError> {
+    if source.text().contains("{{") {
+        for error in &mut errors {
+            error.help =
+                Some("this looks like a template: render it first, e.g. with `helm template`".to_owned());
+        }
+    }
+    errors
 }
 
 fn looks_like_json(text: &str) -> bool {
@@ -62,8 +87,11 @@ fn read_document(source: &SourceFile, node: &Node, index: usize) -> Reading {
         name: base_name(source.name()),
         index,
     };
-    if let Some(format) = FORMATS.iter().find(|format| (format.recognise)(&document)) {
-        return (format.read)(&document);
+    for format in FORMATS {
+        match format.reader {
+            Reader::Tree { recognise, read } if recognise(&document) => return read(&document),
+            Reader::Tree { .. } | Reader::Raw { .. } => {}
+        }
     }
     let place = At::root(source, node).place();
     let (kind, why) = match &node.kind {
@@ -108,16 +136,17 @@ fn base_name(name: &str) -> String {
 
 /// Numbers the later of equal names.
 fn unique_names(sandboxes: &mut [SandboxFacts]) {
-    let mut seen = std::collections::HashSet::<String>::new();
+    let mut taken: HashSet<String> = sandboxes.iter().map(|s| s.name.clone()).collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
     for sandbox in sandboxes {
-        let mut name = sandbox.name.clone();
-        let mut number = 2;
-        while seen.contains(&name) {
-            name = format!("{}#{number}", sandbox.name);
-            number += 1;
+        let count = counts.entry(sandbox.name.clone()).or_insert(0);
+        *count += 1;
+        while *count > 1 && !taken.insert(format!("{}#{count}", sandbox.name)) {
+            *count += 1;
         }
-        seen.insert(name.clone());
-        sandbox.name = name;
+        if *count > 1 {
+            sandbox.name = format!("{}#{count}", sandbox.name);
+        }
     }
 }
 

@@ -4,11 +4,12 @@
 //! nothing, and it says something about everything: facts, a notice, a skipped document, an error.
 
 pub mod layers;
+pub mod live;
 mod oci;
 
 use crate::facts::{Invalid, Notice, Place, SandboxFacts};
 use crate::log::Log;
-use crate::source::{ReadError, SourceFile};
+use crate::source::{Limits, ReadError, SourceFile};
 use crate::tree::Node;
 use serde::Serialize;
 
@@ -93,22 +94,50 @@ impl Reading {
     }
 }
 
-/// A format whose documents are trees.
+/// How a format is recognised and read.
+pub enum Reader {
+    /// Its documents are trees.
+    Tree {
+        /// True if a document is of this format.
+        recognise: fn(&Document<'_>) -> bool,
+        /// Reads a document.
+        read: fn(&Document<'_>) -> Reading,
+    },
+    /// Its sources are bytes of a form of their own.
+    Raw {
+        /// True if a source is of this format.
+        recognise: fn(&[u8]) -> bool,
+        /// Reads a source of this name.
+        read: fn(&str, &[u8], &Limits) -> Reading,
+    },
+}
+
+/// A format.
 pub struct Format {
     /// Its name, e.g. `oci`.
     pub name: &'static str,
     /// What it is, for lists and help.
     pub about: &'static str,
-    /// True if a document is of this format.
-    pub recognise: fn(&Document<'_>) -> bool,
-    /// Reads a document of this format.
-    pub read: fn(&Document<'_>) -> Reading,
+    /// How it is recognised and read.
+    pub reader: Reader,
 }
 
-/// The formats whose documents are trees, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[Format {
-    name: "oci",
-    about: "OCI runtime configuration (config.json), Linux section",
-    recognise: oci::recognise,
-    read: oci::read,
-}];
+/// The formats, in the order in which they are tried.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "oci",
+        about: "OCI runtime configuration (config.json), Linux section",
+        reader: Reader::Tree {
+            recognise: oci::recognise,
+            read: oci::read,
+        },
+    },
+    Format {
+        name: "live",
+        about: "snapshot of a running process's /proc files",
+        reader: Reader::Raw {
+            recognise: live::ProcSnapshot::is_snapshot,
+            read: live::read_bytes,
+        },
+    },
+];

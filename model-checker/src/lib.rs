@@ -6,4 +6,5 @@
 
 pub mod explicit;
 pub mod ground;
+pub mod monotone;
 pub mod symbolic;

@@ -1,0 +1,166 @@
+//! Types: every body checked against the signatures.
+//!
+//! Takes [`Names`]; gives the typed bodies of all definitions, formulas, events and properties. Types flow both
+//! ways: what is wanted decides what `none`, `{}` and an enumerator of several enumerations mean, and where
+//! an integer must fit a range. After an error the tree is still complete, with [`TKind::Error`] where
+//! nothing better is known, so that one run reports all.
+
+mod binary;
+mod body;
+mod event;
+mod expr;
+mod fit;
+mod forms;
+mod matches;
+mod purity;
+pub(crate) mod typed;
+
+use crate::diagnostic::Diagnostic;
+use crate::names::{ConstIx, DefIx, EventIx, Names, PropertyIx};
+use crate::source::Span;
+use crate::syntax::ast::PropertyKind;
+use crate::types::Types;
+use body::{Body, Setting};
+use typed::{TDef, TEvent, TExpr, TFormula, TKind, TProperty};
+
+/// The typed bodies, each list in order of declaration.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    pub(crate) defs: Vec<TDef>,
+    /// Values of constants that have one.
+    pub(crate) consts: Vec<Option<TDef>>,
+    pub(crate) assumes: Vec<TFormula>,
+    pub(crate) inits: Vec<TFormula>,
+    pub(crate) events: Vec<TEvent>,
+    pub(crate) properties: Vec<TProperty>,
+}
+
+/// Checks all bodies.
+pub(crate) fn check(names: &Names<'_>, types: &mut Types, diagnostics: &mut Vec<Diagnostic>) -> Checked {
+    let mut checker = Checker {
+        names,
+        types,
+        diagnostics,
+    };
+    let checked = Checked {
+        defs: (0..names.defs.len())
+            .map(|i| checker.def(DefIx::new(i)))
+            .collect(),
+        consts: (0..names.consts.len())
+            .map(|i| checker.constant(ConstIx::new(i)))
+            .collect(),
+        assumes: checker.formulas(&names.assumes, Setting::Rigid),
+        inits: checker.formulas(&names.inits, Setting::State),
+        events: (0..names.events.len())
+            .map(|i| checker.event(EventIx::new(i)))
+            .collect(),
+        properties: (0..names.properties.len())
+            .map(|i| checker.property(PropertyIx::new(i)))
+            .collect(),
+    };
+    purity::check(names, &checked, diagnostics);
+    checked
+}
+
+struct Checker<'n, 'a> {
+    names: &'n Names<'a>,
+    types: &'n mut Types,
+    diagnostics: &'n mut Vec<Diagnostic>,
+}
+
+impl<'n, 'a> Checker<'n, 'a> {
+    fn body(&mut self, module: crate::names::ModuleIx, setting: Setting) -> Body<'_, 'a> {
+        Body {
+            names: self.names,
+            types: self.types,
+            diagnostics: self.diagnostics,
+            module,
+            setting,
+            locals: Vec::new(),
+            scope: Vec::new(),
+        }
+    }
+
+    fn def(&mut self, ix: DefIx) -> TDef {
+        let sig = &self.names[ix];
+        let mut body = self.body(sig.module, Setting::State);
+        for (param, ty) in sig.def.params.iter().zip(&sig.params) {
+            body.bind_once(&param.name, *ty);
+        }
+        let typed = body.check(&sig.def.body, sig.result);
+        TDef {
+            locals: body.locals,
+            body: typed,
+        }
+    }
+
+    fn constant(&mut self, ix: ConstIx) -> Option<TDef> {
+        let sig = &self.names[ix];
+        let value = sig.value?;
+        let mut body = self.body(sig.module, Setting::Rigid);
+        let typed = body.check(value, sig.ty);
+        Some(TDef {
+            locals: body.locals,
+            body: typed,
+        })
+    }
+
+    fn formulas(
+        &mut self,
+        list: &[(crate::names::ModuleIx, &crate::syntax::ast::Expr)],
+        setting: Setting,
+    ) -> Vec<TFormula> {
+        let one = |(module, e): &(crate::names::ModuleIx, &crate::syntax::ast::Expr)| {
+            let mut body = self.body(*module, setting);
+            let typed = body.check(e, Types::BOOL);
+            TFormula {
+                module: *module,
+                locals: body.locals,
+                body: typed,
+            }
+        };
+        list.iter().map(one).collect()
+    }
+
+    fn property(&mut self, ix: PropertyIx) -> TProperty {
+        let sig = &self.names[ix];
+        let setting = if sig.kind == PropertyKind::Transition {
+            Setting::Step
+        } else {
+            Setting::State
+        };
+        let mut body = self.body(sig.module, setting);
+        let formulas = sig.formulas.iter().map(|e| body.check(e, Types::BOOL)).collect();
+        TProperty {
+            property: ix,
+            locals: body.locals,
+            formulas,
+        }
+    }
+
+    fn event(&mut self, ix: EventIx) -> TEvent {
+        let sig = &self.names[ix];
+        let mut body = self.body(sig.module, Setting::State);
+        for (param, ty) in sig.event.params.iter().zip(&sig.params) {
+            let ty = body.finite_or_error(*ty, param.ty.span, "the values of a parameter");
+            body.bind_once(&param.name, ty);
+        }
+        let actor = sig.event.actor.as_ref().map(|e| body.infer_known(e));
+        let statements = body.statements(&sig.event.body);
+        TEvent {
+            event: ix,
+            locals: body.locals,
+            actor,
+            body: statements,
+        }
+    }
+}
+
+/// What stands for an expression that was reported already.
+fn wrong(span: Span) -> TExpr {
+    TExpr {
+        kind: TKind::Error,
+        ty: Types::ERROR,
+        span,
+    }
+}

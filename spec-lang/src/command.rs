@@ -1,0 +1,256 @@
+//! What a file asks for: commands, resolved to systems and properties.
+
+use transition_system::{Origin, PropertyId, Scope};
+
+use crate::diagnostic::Diagnostic;
+use crate::lower::{Lowered, Program};
+use crate::names::{Found, ModuleIx, PropertyIx, TypeName};
+use crate::source::Span;
+use crate::suggest::nearest;
+use crate::syntax::ast::{self, Path, PropertyKind, Target};
+
+/// What is done with properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandKind {
+    /// Searched in a scope.
+    Check,
+    /// Proved for any size (or for the sizes given).
+    Prove,
+}
+
+/// The verdict that the author expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// `Verdict::Holds` (for a witness: reached), or better.
+    Holds,
+    /// `Verdict::Proved`.
+    Proved,
+    /// `Verdict::Violated`.
+    Violated,
+    /// `Verdict::Unknown`.
+    Unknown,
+    /// `Verdict::Vacuous`.
+    Vacuous,
+}
+
+/// `check` or `prove`. A command about several systems is split, one for each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// Check or prove.
+    pub kind: CommandKind,
+    /// Index into [`crate::Model::systems`].
+    pub system: usize,
+    /// Properties of that system, in the order written.
+    pub properties: Vec<PropertyId>,
+    /// Lemmas after `using`; `None` if it was not written (then an engine may take any invariant).
+    pub lemmas: Option<Vec<PropertyId>>,
+    /// Sizes of sorts. Sorts that are neither named by the instance nor sized here stay open.
+    pub scope: Scope,
+    /// What the author expects.
+    pub expect: Option<Expectation>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// A system that commands can speak of.
+pub(crate) struct Subject {
+    /// The instance's name; `None` for the root module.
+    pub(crate) instance: Option<String>,
+    pub(crate) module: ModuleIx,
+    pub(crate) lowered: Lowered,
+}
+
+/// Resolves the commands of the root file.
+pub(crate) struct Resolver<'c, 'a> {
+    pub(crate) program: Program<'c, 'a>,
+    pub(crate) root: ModuleIx,
+    pub(crate) subjects: &'c [Subject],
+    pub(crate) diagnostics: &'c mut Vec<Diagnostic>,
+}
+
+impl Resolver<'_, '_> {
+    /// The commands that one declaration stands for.
+    pub(crate) fn resolve(&mut self, command: &ast::Command, span: Span) -> Vec<Command> {
+        let targets: Vec<_> = command
+            .targets
+            .iter()
+            .filter_map(|t| self.target(t, command.prove))
+            .collect();
+        let expect = command
+            .expect
+            .as_ref()
+            .and_then(|n| self.expectation(n, command.prove));
+        let mut out: Vec<Command> = Vec::new();
+        for (system, property) in targets {
+            if let Some(known) = out.iter_mut().find(|c| c.system == system) {
+                known.properties.push(property);
+                continue;
+            }
+            out.push(Command {
+                kind: if command.prove {
+                    CommandKind::Prove
+                } else {
+                    CommandKind::Check
+                },
+                system,
+                properties: vec![property],
+                lemmas: command.using.as_ref().map(|_| Vec::new()),
+                scope: self.scope(command, system),
+                expect,
+                origin: self.program.sources.origin(span),
+            });
+        }
+        for lemma in command.using.iter().flatten() {
+            self.lemma(lemma, &mut out);
+        }
+        out
+    }
+
+    fn lemma(&mut self, lemma: &Target, commands: &mut [Command]) {
+        let Some((system, property)) = self.target(lemma, true) else {
+            return;
+        };
+        let mut used = false;
+        for command in commands.iter_mut().filter(|c| c.system == system) {
+            command.lemmas.get_or_insert_default().push(property);
+            used = true;
+        }
+        if !used && !commands.is_empty() {
+            let message = "this is a property of another system than what is proved";
+            self.diagnostics
+                .push(Diagnostic::error("E0512", lemma.span, message));
+        }
+    }
+
+    fn target(&mut self, target: &Target, prove: bool) -> Option<(usize, PropertyId)> {
+        let system = match &target.system {
+            Some(path) => self.system_named(path)?,
+            None => self.default_system(target)?,
+        };
+        let subject = self.subjects.get(system)?;
+        let names = self.program.names;
+        let found: Vec<PropertyIx> =
+            match names.property_named(subject.module, &target.property, self.diagnostics) {
+                Found::These(list) => list,
+                Found::Broken | Found::Nothing => return None,
+            };
+        let ix = *found.first()?;
+        if prove && names[ix].kind == PropertyKind::Witness {
+            self.diagnostics.push(
+                Diagnostic::error("E0513", target.span, "a witness is shown by a run, not proved")
+                    .help("use `check`, or state an `invariant`"),
+            );
+            return None;
+        }
+        Some((system, subject.lowered.ids.property(ix)?))
+    }
+
+    fn system_named(&mut self, path: &Path) -> Option<usize> {
+        let text = path.text();
+        let by_instance = self
+            .subjects
+            .iter()
+            .position(|s| s.instance.as_deref() == Some(text.as_str()));
+        let by_module = || {
+            let module = self.program.names.module_named(self.root, path)?;
+            self.subjects
+                .iter()
+                .position(|s| s.instance.is_none() && s.module == module)
+        };
+        let found = by_instance.or_else(by_module);
+        if found.is_none() && !self.program.names[self.root].broken.contains(&text) {
+            let names = self.subjects.iter().filter_map(|s| s.instance.as_deref());
+            let near = nearest(&text, names).map(|n| format!("did you mean `{n}`?"));
+            let message = format!("there is no instance `{text}`");
+            self.diagnostics
+                .push(Diagnostic::error("E0514", path.span, message).maybe_help(near));
+        }
+        found
+    }
+
+    /// The system of a property that is named alone: the root's, or the only instance's.
+    fn default_system(&mut self, target: &Target) -> Option<usize> {
+        if self.subjects.iter().any(|s| s.instance.is_none()) || self.subjects.len() == 1 {
+            return Some(0);
+        }
+        let name = target.property.text();
+        let choices: Vec<_> = self
+            .subjects
+            .iter()
+            .filter_map(|s| s.instance.as_ref())
+            .map(|i| format!("`{i}.{name}`"))
+            .collect();
+        let message = match choices.is_empty() {
+            true => "this file declares nothing that could be checked".to_owned(),
+            false => format!("`{name}` of which instance?"),
+        };
+        let help = (!choices.is_empty()).then(|| format!("write {}", choices.join(" or ")));
+        self.diagnostics
+            .push(Diagnostic::error("E0514", target.span, message).maybe_help(help));
+        None
+    }
+
+    fn scope(&mut self, command: &ast::Command, system: usize) -> Scope {
+        let mut scope = Scope::new();
+        let Some(subject) = self.subjects.get(system) else {
+            return scope;
+        };
+        for (path, size) in &command.sizes {
+            let mut silent = Vec::new();
+            let names = self.program.names;
+            let found = match names.type_named(subject.module, path, &mut silent) {
+                Found::These(list) => Found::These(list),
+                Found::Broken | Found::Nothing => names.type_named(self.root, path, self.diagnostics),
+            };
+            let Found::These(list) = found else { continue };
+            let Some(TypeName::Sort(sort)) = list.first() else {
+                let message = format!("`{}` is an enumeration, and has the size it has", path.text());
+                self.diagnostics
+                    .push(Diagnostic::error("E0515", path.span, message));
+                continue;
+            };
+            let Some(id) = subject.lowered.ids.sort(*sort) else {
+                continue;
+            };
+            let named = subject.lowered.system.sort(id).elements.len();
+            if named > 0 {
+                let message = format!("the instance names the {named} elements of `{}`", path.text());
+                self.diagnostics
+                    .push(Diagnostic::error("E0515", path.span, message).help("leave the size out"));
+                continue;
+            }
+            if scope.size(id).is_some() {
+                let message = format!("the size of `{}` is given twice", path.text());
+                self.diagnostics
+                    .push(Diagnostic::error("E0515", path.span, message));
+            }
+            scope = scope.with(id, *size);
+        }
+        scope
+    }
+
+    fn expectation(&mut self, name: &ast::Name, prove: bool) -> Option<Expectation> {
+        let words: &[(&str, Expectation)] = if prove {
+            &[
+                ("proved", Expectation::Proved),
+                ("violated", Expectation::Violated),
+                ("unknown", Expectation::Unknown),
+            ]
+        } else {
+            &[
+                ("holds", Expectation::Holds),
+                ("violated", Expectation::Violated),
+                ("unknown", Expectation::Unknown),
+                ("vacuous", Expectation::Vacuous),
+            ]
+        };
+        let found = words.iter().find(|(w, _)| *w == name.text).map(|(_, e)| *e);
+        if found.is_none() {
+            let list: Vec<_> = words.iter().map(|(w, _)| format!("`{w}`")).collect();
+            let message = format!("expected one of {}, found `{}`", list.join(", "), name.text);
+            self.diagnostics
+                .push(Diagnostic::error("E0516", name.span, message));
+        }
+        found
+    }
+}

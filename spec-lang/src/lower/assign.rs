@@ -1,0 +1,242 @@
+//! Assignments of one event to one variable: one update, and promises where two of them may meet.
+//!
+//! All right-hand sides, keys and conditions speak of the state before. Assignments to different keys become
+//! nested stores; where two keys may be equal, an agreement is promised: equal keys imply equal values. Adding to
+//! a set and adding to it again do not disturb each other.
+
+use transition_system::{ExprId, Promise, PromiseKind, Type, Update};
+
+use super::Lowering;
+use super::event::Collected;
+use crate::diagnostic::Diagnostic;
+use crate::names::VarIx;
+use crate::source::Span;
+use crate::syntax::ast::AssignOp;
+
+/// One branch of one `if`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Branch {
+    pub(super) number: usize,
+    pub(super) taken: bool,
+}
+
+/// One assignment.
+#[derive(Clone, Debug)]
+pub(super) struct Assigned {
+    pub(super) var: VarIx,
+    pub(super) indices: Vec<ExprId>,
+    pub(super) op: AssignOp,
+    pub(super) value: ExprId,
+    pub(super) path: Vec<Branch>,
+    pub(super) span: Span,
+}
+
+impl Assigned {
+    /// Never executed together with the other.
+    fn excludes(&self, other: &Self) -> bool {
+        let differ = |a: &Branch| {
+            other
+                .path
+                .iter()
+                .any(|b| a.number == b.number && a.taken != b.taken)
+        };
+        self.path.iter().any(differ)
+    }
+
+    /// Executed whenever the other is, or the other way round.
+    fn goes_with(&self, other: &Self) -> bool {
+        self.path.starts_with(&other.path) || other.path.starts_with(&self.path)
+    }
+}
+
+impl Lowering<'_, '_> {
+    /// The updates of an event, in order of first assignment, and the agreements.
+    pub(super) fn updates(&mut self, event: &Collected, guard: ExprId) -> (Vec<Update>, Vec<Promise>) {
+        let mut updates = Vec::new();
+        let mut promises = Vec::new();
+        let mut done: Vec<VarIx> = Vec::new();
+        for first in &event.assigned {
+            if done.contains(&first.var) {
+                continue;
+            }
+            done.push(first.var);
+            let list: Vec<_> = event.assigned.iter().filter(|a| a.var == first.var).collect();
+            self.agreements(event, &list, guard, &mut promises);
+            let Some(variable) = self.ids.variable(first.var) else {
+                continue;
+            };
+            let ty = self.ty(self.program.names[first.var].ty);
+            let before = self.system.arena.var(variable, ty);
+            updates.push(Update {
+                variable,
+                value: self.at_place(event, before, &list, 0),
+                origin: self.origin(first.span),
+            });
+        }
+        (updates, promises)
+    }
+
+    /// The value of a place after these assignments, whose first `depth` keys lead to the place.
+    fn at_place(&mut self, event: &Collected, before: ExprId, list: &[&Assigned], depth: usize) -> ExprId {
+        let (whole, inside): (Vec<_>, Vec<_>) = list.iter().copied().partition(|a| a.indices.len() == depth);
+        let mut value = self.in_branches(event, before, &whole, 0);
+        let mut done: Vec<ExprId> = Vec::new();
+        for first in &inside {
+            let key = first.indices[depth];
+            if done.contains(&key) {
+                continue;
+            }
+            done.push(key);
+            let same: Vec<_> = inside
+                .iter()
+                .copied()
+                .filter(|a| a.indices[depth] == key)
+                .collect();
+            let old = self.system.arena.apply(value, key);
+            let new = self.at_place(event, old, &same, depth + 1);
+            value = self.system.arena.store(value, key, new);
+        }
+        value
+    }
+
+    /// The value after assignments to one place, `level` branches deep.
+    fn in_branches(
+        &mut self,
+        event: &Collected,
+        mut value: ExprId,
+        list: &[&Assigned],
+        level: usize,
+    ) -> ExprId {
+        let mut rest = list;
+        while let Some((first, others)) = rest.split_first() {
+            let Some(branch) = first.path.get(level) else {
+                value = self.assigned(value, first);
+                rest = others;
+                continue;
+            };
+            let same = |a: &&&Assigned| a.path.get(level).is_some_and(|b| b.number == branch.number);
+            let count = rest.iter().take_while(same).count();
+            let (here, later) = rest.split_at(count);
+            let (then, otherwise): (Vec<_>, Vec<_>) = here
+                .iter()
+                .copied()
+                .partition(|a| a.path.get(level).is_some_and(|b| b.taken));
+            let then = self.in_branches(event, value, &then, level + 1);
+            let otherwise = self.in_branches(event, value, &otherwise, level + 1);
+            value = self
+                .system
+                .arena
+                .ite(event.conditions[branch.number], then, otherwise);
+            rest = later;
+        }
+        value
+    }
+
+    fn assigned(&mut self, before: ExprId, a: &Assigned) -> ExprId {
+        let of = match *self.system.arena.type_of(before) {
+            Type::Set(of) => of,
+            _ => return a.value,
+        };
+        let arena = &mut self.system.arena;
+        match a.op {
+            AssignOp::Set => a.value,
+            AssignOp::Add => {
+                let one = arena.set_lit(of, vec![a.value]);
+                arena.union(before, one)
+            }
+            AssignOp::Remove => {
+                let one = arena.set_lit(of, vec![a.value]);
+                arena.diff(before, one)
+            }
+        }
+    }
+
+    fn agreements(&mut self, event: &Collected, list: &[&Assigned], guard: ExprId, out: &mut Vec<Promise>) {
+        for (i, second) in list.iter().enumerate() {
+            for first in list.iter().take(i) {
+                if !first.excludes(second) {
+                    self.agreement(event, first, second, guard, out);
+                }
+            }
+        }
+    }
+
+    /// That two assignments, where they meet, say the same.
+    fn agreement(
+        &mut self,
+        event: &Collected,
+        a: &Assigned,
+        b: &Assigned,
+        guard: ExprId,
+        out: &mut Vec<Promise>,
+    ) {
+        let mut conditions = vec![guard];
+        let mut same_place = true;
+        for (x, y) in a.indices.iter().zip(&b.indices) {
+            let equal = self.system.arena.eq(*x, *y);
+            same_place &= x == y;
+            conditions.push(equal);
+        }
+        let Some(agree) = self.agree(a, b) else { return };
+        if self.system.arena.as_bool(agree) == Some(true) {
+            return;
+        }
+        if same_place && a.goes_with(b) {
+            self.assigned_twice(a, b);
+            return;
+        }
+        conditions.push(self.path_condition(&a.path, &event.conditions));
+        conditions.push(self.path_condition(&b.path, &event.conditions));
+        let both = self.system.arena.and(conditions);
+        let holds = self.system.arena.implies(both, agree);
+        if self.system.arena.as_bool(holds) != Some(true) {
+            out.push(Promise {
+                kind: PromiseKind::Agreement,
+                holds,
+                origin: self.origin(b.span),
+            });
+        }
+    }
+
+    /// What it means that two assignments at one place (or one inside the other) say the same; `None` where
+    /// they always do.
+    fn agree(&mut self, a: &Assigned, b: &Assigned) -> Option<ExprId> {
+        let (outer, inner) = if a.indices.len() <= b.indices.len() {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        let mut value = outer.value;
+        for key in inner.indices.iter().skip(outer.indices.len()) {
+            value = self.system.arena.apply(value, *key);
+        }
+        let arena = &mut self.system.arena;
+        Some(match (outer.op, inner.op) {
+            (AssignOp::Set, AssignOp::Set) => arena.eq(value, inner.value),
+            (AssignOp::Add, AssignOp::Add) | (AssignOp::Remove, AssignOp::Remove) => return None,
+            (AssignOp::Add, AssignOp::Remove) | (AssignOp::Remove, AssignOp::Add) => {
+                arena.ne(outer.value, inner.value)
+            }
+            (AssignOp::Set, AssignOp::Add) => arena.member(inner.value, value),
+            (AssignOp::Add, AssignOp::Set) => arena.member(outer.value, inner.value),
+            (AssignOp::Set, AssignOp::Remove) => {
+                let member = arena.member(inner.value, value);
+                arena.not(member)
+            }
+            (AssignOp::Remove, AssignOp::Set) => {
+                let member = arena.member(outer.value, inner.value);
+                arena.not(member)
+            }
+        })
+    }
+
+    fn assigned_twice(&mut self, a: &Assigned, b: &Assigned) {
+        let name = &self.program.names[a.var].name.text;
+        self.diagnostics.push(
+            Diagnostic::error("E0402", b.span, format!("`{name}` is assigned twice at one place in one event"))
+                .here("again here")
+                .label(a.span, "first assigned here")
+                .help("an event is one step: its assignments happen at once, and right-hand sides read the state before"),
+        );
+    }
+}

@@ -1,0 +1,366 @@
+//! From typed bodies to the [`System`] of a module: it and all that it uses share one state.
+//!
+//! Definitions and `let` are written out, with fresh binders for each use, so that no name is captured; equal
+//! uses are one expression. Assignments to one variable become one update, with promises where two of them may
+//! meet. Sets that are only asked for membership are not built.
+
+mod assign;
+mod event;
+pub(crate) mod expr;
+pub(crate) mod instance;
+mod member;
+
+pub(crate) use expr::MAX_LOWERED_DEPTH;
+
+use std::collections::HashMap;
+
+use transition_system::{
+    Axiom, ConstId, Constant, EnumId, Enumeration, Event, ExprId, Property, PropertyId, PropertyKind, Sort,
+    SortId, System, Type, TypeId, VarId, Variable,
+};
+
+use crate::check::Checked;
+use crate::check::typed::TFormula;
+use crate::diagnostic::Diagnostic;
+use crate::names::{ConstIx, DefIx, EnumIx, ModuleIx, Names, PropertyIx, SortIx, VarIx};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast;
+use crate::types::{Form, Ty, Types};
+
+/// What all modules have in common when they are lowered.
+#[derive(Clone, Copy)]
+pub(crate) struct Program<'p, 'a> {
+    pub(crate) names: &'p Names<'a>,
+    pub(crate) types: &'p Types,
+    pub(crate) checked: &'p Checked,
+    pub(crate) sources: &'p SourceMap,
+}
+
+/// A system, and which of its entries came from which declarations.
+#[derive(Clone)]
+pub(crate) struct Lowered {
+    pub(crate) system: System,
+    pub(crate) ids: Ids,
+    /// Where partial operations were written.
+    pub(crate) places: HashMap<ExprId, Span>,
+}
+
+/// From declarations to entries of the system; `None` for what is not part of it.
+#[derive(Clone)]
+pub(crate) struct Ids {
+    pub(crate) enums: Vec<Option<EnumId>>,
+    pub(crate) sorts: Vec<Option<SortId>>,
+    pub(crate) consts: Vec<Option<ConstId>>,
+    pub(crate) vars: Vec<Option<VarId>>,
+    pub(crate) properties: Vec<Option<PropertyId>>,
+    types: Vec<Option<TypeId>>,
+}
+
+/// Lowers a module and all that it uses.
+pub(crate) fn lower(
+    program: Program<'_, '_>,
+    root: ModuleIx,
+    name: String,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Lowered {
+    let names = program.names;
+    let mut lowering = Lowering {
+        program,
+        diagnostics,
+        system: System {
+            name,
+            ..System::default()
+        },
+        ids: Ids {
+            enums: vec![None; names.enums.len()],
+            sorts: vec![None; names.sorts.len()],
+            consts: vec![None; names.consts.len()],
+            vars: vec![None; names.vars.len()],
+            properties: vec![None; names.properties.len()],
+            types: vec![None; program.types.count()],
+        },
+        places: HashMap::new(),
+        memo: HashMap::new(),
+        member_memo: HashMap::new(),
+        const_values: HashMap::new(),
+        next: false,
+        depth: 0,
+        members: closure(names, root),
+        root,
+    };
+    lowering.data();
+    lowering.behaviour();
+    Lowered {
+        system: lowering.system,
+        ids: lowering.ids,
+        places: lowering.places,
+    }
+}
+
+/// Which modules belong to the system of a module.
+fn closure(names: &Names<'_>, root: ModuleIx) -> Vec<bool> {
+    let mut members = vec![false; names.modules.len()];
+    let mut work = vec![root];
+    while let Some(module) = work.pop() {
+        if !std::mem::replace(&mut members[module.index()], true) {
+            work.extend(names[module].uses.iter().map(|u| u.module));
+        }
+    }
+    members
+}
+
+/// Values of the locals of the body that is being lowered.
+type Env = Vec<Option<ExprId>>;
+
+struct Lowering<'p, 'a> {
+    program: Program<'p, 'a>,
+    diagnostics: &'p mut Vec<Diagnostic>,
+    system: System,
+    ids: Ids,
+    places: HashMap<ExprId, Span>,
+    /// Definitions already written out: for these arguments, in this or the next state.
+    memo: HashMap<(DefIx, Vec<ExprId>, bool), ExprId>,
+    /// Memberships in sets of definitions, likewise.
+    member_memo: HashMap<(DefIx, Vec<ExprId>, ExprId, bool), ExprId>,
+    const_values: HashMap<ConstIx, ExprId>,
+    /// Variables mean their values in the next state.
+    next: bool,
+    depth: usize,
+    members: Vec<bool>,
+    root: ModuleIx,
+}
+
+/// Names of one kind of declaration, made unique.
+struct Namer {
+    count: HashMap<String, usize>,
+}
+
+impl Namer {
+    fn new<'s>(all: impl Iterator<Item = &'s str>) -> Self {
+        let mut count = HashMap::new();
+        for name in all {
+            *count.entry(name.to_owned()).or_insert(0) += 1;
+        }
+        Self { count }
+    }
+}
+
+impl<'p, 'a> Lowering<'p, 'a> {
+    fn is_member(&self, module: ModuleIx) -> bool {
+        self.members[module.index()]
+    }
+
+    fn origin(&self, span: Span) -> transition_system::Origin {
+        self.program.sources.origin(span)
+    }
+
+    /// Bare in the root and where unique, else with the module.
+    fn named(&self, namer: &Namer, module: ModuleIx, name: &str) -> String {
+        let unique = namer.count.get(name).is_none_or(|n| *n < 2);
+        if module == self.root || unique {
+            return name.to_owned();
+        }
+        format!("{}::{name}", self.program.names[module].name)
+    }
+
+    fn data(&mut self) {
+        let names = self.program.names;
+        let enums = names
+            .enums
+            .iter()
+            .filter(|e| self.is_member(e.module))
+            .map(|e| e.name.text.as_str());
+        let sorts = names
+            .sorts
+            .iter()
+            .filter(|s| self.is_member(s.module))
+            .map(|s| s.name.text.as_str());
+        let types = Namer::new(enums.chain(sorts));
+        for (i, e) in names
+            .enums
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| self.members[e.module.index()])
+        {
+            self.ids.enums[i] = Some(EnumId::new(self.system.enumerations.len()));
+            self.system.enumerations.push(Enumeration {
+                name: self.named(&types, e.module, &e.name.text),
+                enumerators: e.members.iter().map(|m| m.text.clone()).collect(),
+                origin: self.origin(e.head),
+            });
+        }
+        for (i, s) in names
+            .sorts
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| self.members[s.module.index()])
+        {
+            self.ids.sorts[i] = Some(SortId::new(self.system.sorts.len()));
+            self.system.sorts.push(Sort {
+                name: self.named(&types, s.module, &s.name.text),
+                elements: Vec::new(),
+                origin: self.origin(s.name.span),
+            });
+        }
+        self.places_of_state();
+    }
+
+    fn places_of_state(&mut self) {
+        let names = self.program.names;
+        let consts = names
+            .consts
+            .iter()
+            .filter(|c| c.value.is_none() && self.is_member(c.module));
+        let vars = names.vars.iter().filter(|v| self.is_member(v.module));
+        let values = Namer::new(
+            consts
+                .map(|c| c.name.text.as_str())
+                .chain(vars.map(|v| v.name.text.as_str())),
+        );
+        for (i, c) in names.consts.iter().enumerate() {
+            if !self.is_member(c.module) || c.value.is_some() {
+                continue;
+            }
+            self.ids.consts[i] = Some(ConstId::new(self.system.constants.len()));
+            let constant = Constant {
+                name: self.named(&values, c.module, &c.name.text),
+                ty: self.ty(c.ty),
+                doc: c.doc.to_owned(),
+                origin: self.origin(c.name.span),
+            };
+            self.system.constants.push(constant);
+        }
+        for (i, v) in names.vars.iter().enumerate() {
+            if !self.is_member(v.module) {
+                continue;
+            }
+            self.ids.vars[i] = Some(VarId::new(self.system.variables.len()));
+            let variable = Variable {
+                name: self.named(&values, v.module, &v.name.text),
+                ty: self.ty(v.ty),
+                origin: self.origin(v.name.span),
+            };
+            self.system.variables.push(variable);
+        }
+    }
+
+    fn behaviour(&mut self) {
+        let checked = self.program.checked;
+        self.system.assumptions = self.axioms(&checked.assumes);
+        self.system.init = self.axioms(&checked.inits);
+        let names = self.program.names;
+        let events = names.events.iter().filter(|e| self.is_member(e.module));
+        let namer = Namer::new(events.map(|e| e.event.name.text.as_str()));
+        for event in &checked.events {
+            let sig = &names[event.event];
+            if self.is_member(sig.module) {
+                let name = self.named(&namer, sig.module, &sig.event.name.text);
+                let made: Event = self.event(event, name);
+                self.system.events.push(made);
+            }
+        }
+        let properties = names.properties.iter().filter(|p| self.is_member(p.module));
+        let namer = Namer::new(properties.map(|p| p.name.text.as_str()));
+        for typed in &checked.properties {
+            let sig = &names[typed.property];
+            if !self.is_member(sig.module) {
+                continue;
+            }
+            let mut env = vec![None; typed.locals.len()];
+            let parts: Vec<_> = typed.formulas.iter().map(|f| self.expr(f, &mut env)).collect();
+            self.ids.properties[typed.property.index()] = Some(PropertyId::new(self.system.properties.len()));
+            let property = Property {
+                name: self.named(&namer, sig.module, &sig.name.text),
+                doc: sig.doc.to_owned(),
+                kind: match sig.kind {
+                    ast::PropertyKind::Invariant => PropertyKind::Invariant,
+                    ast::PropertyKind::Witness => PropertyKind::Witness,
+                    ast::PropertyKind::Transition => PropertyKind::Transition,
+                },
+                formula: self.system.arena.and(parts),
+                promises: Vec::new(),
+                origin: self.origin(sig.head),
+            };
+            self.system.properties.push(property);
+        }
+    }
+
+    fn axioms(&mut self, list: &[TFormula]) -> Vec<Axiom> {
+        let mut out = Vec::new();
+        for typed in list {
+            if !self.is_member(typed.module) {
+                continue;
+            }
+            let mut env = vec![None; typed.locals.len()];
+            out.push(Axiom {
+                formula: self.expr(&typed.body, &mut env),
+                promises: Vec::new(),
+                origin: self.origin(typed.body.span),
+            });
+        }
+        out
+    }
+
+    /// A type of the checker as one of the system.
+    fn ty(&mut self, ty: Ty) -> TypeId {
+        let mut maker = TypeMaker {
+            types: self.program.types,
+            ids: &mut self.ids,
+            arena: &mut self.system.arena,
+        };
+        maker.make(ty)
+    }
+}
+
+/// Makes types of a system.
+pub(crate) struct TypeMaker<'m> {
+    pub(crate) types: &'m Types,
+    pub(crate) ids: &'m mut Ids,
+    pub(crate) arena: &'m mut transition_system::Arena,
+}
+
+impl TypeMaker<'_> {
+    pub(crate) fn make(&mut self, ty: Ty) -> TypeId {
+        let index = ty.index();
+        if let Some(id) = self.ids.types.get(index).copied().flatten() {
+            return id;
+        }
+        let made = match self.types.form(ty).clone() {
+            // Errors stop the compilation before; any type will do.
+            Form::Error | Form::Unknown | Form::Bool => Type::Bool,
+            Form::Int => Type::Int,
+            Form::Range(lo, hi) => Type::Range { lo, hi },
+            Form::Enum(e) => self.ids.enums[e.index()].map_or(Type::Bool, Type::Enum),
+            Form::Sort(s) => self.ids.sorts[s.index()].map_or(Type::Bool, Type::Sort),
+            Form::Option(t) => Type::Option(self.make(t)),
+            Form::Set(t) => Type::Set(self.make(t)),
+            Form::Map(k, v) => Type::Map(self.make(k), self.make(v)),
+            Form::Tuple(parts) => Type::Tuple(parts.into_iter().map(|t| self.make(t)).collect()),
+        };
+        let id = self.arena.ty(made);
+        self.ids.types[index] = Some(id);
+        id
+    }
+}
+
+impl Ids {
+    pub(crate) fn property(&self, ix: PropertyIx) -> Option<PropertyId> {
+        self.properties.get(ix.index()).copied().flatten()
+    }
+
+    pub(crate) fn sort(&self, ix: SortIx) -> Option<SortId> {
+        self.sorts.get(ix.index()).copied().flatten()
+    }
+
+    pub(crate) fn constant(&self, ix: ConstIx) -> Option<ConstId> {
+        self.consts.get(ix.index()).copied().flatten()
+    }
+
+    pub(crate) fn enumeration(&self, ix: EnumIx) -> Option<EnumId> {
+        self.enums.get(ix.index()).copied().flatten()
+    }
+
+    fn variable(&self, ix: VarIx) -> Option<VarId> {
+        self.vars.get(ix.index()).copied().flatten()
+    }
+}

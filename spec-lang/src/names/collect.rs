@@ -1,0 +1,218 @@
+//! The tables: every declaration entered under its name, and what is declared twice.
+
+use super::{
+    Const, ConstIx, Def, DefIx, Enum, EnumIx, Event, EventIx, Loaded, Module, ModuleIx, Names, Property,
+    PropertyIx, Sort, SortIx, TypeName, Use, Value, Var, VarIx, signatures,
+};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::ast::{Decl, DeclKind, Name};
+use crate::types::Types;
+
+/// Enters all declarations of all modules, and gives constants, variables, definitions and events their types.
+pub(crate) fn collect<'a>(
+    loaded: &'a [Loaded],
+    types: &mut Types,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Names<'a> {
+    let mut names = Names::default();
+    for module in loaded {
+        Collector {
+            names: &mut names,
+            diagnostics,
+            module: Module {
+                name: module.name.clone(),
+                broken: module.file.broken.iter().cloned().collect(),
+                ..Module::default()
+            },
+        }
+        .run(module);
+    }
+    signatures::resolve(&mut names, types, diagnostics);
+    names
+}
+
+struct Collector<'a, 'n> {
+    names: &'n mut Names<'a>,
+    diagnostics: &'n mut Vec<Diagnostic>,
+    module: Module,
+}
+
+impl<'a> Collector<'a, '_> {
+    fn ix(&self) -> ModuleIx {
+        ModuleIx::new(self.names.modules.len())
+    }
+
+    fn run(mut self, loaded: &'a Loaded) {
+        for (i, decl) in loaded.file.decls.iter().enumerate() {
+            if let DeclKind::Use { path, alias } = &decl.kind {
+                let Some(module) = loaded.uses.get(&i) else {
+                    self.module.incomplete = true;
+                    continue;
+                };
+                let last = path.names.last().map(|n| n.text.clone()).unwrap_or_default();
+                self.module.uses.push(Use {
+                    module: *module,
+                    qualifier: alias.as_ref().map_or(last, |a| a.text.clone()),
+                    open: alias.is_none(),
+                });
+            } else {
+                self.enter(decl);
+            }
+        }
+        self.names.modules.push(self.module);
+    }
+
+    fn enter(&mut self, decl: &'a Decl) {
+        let module = self.ix();
+        match &decl.kind {
+            DeclKind::Module(_) | DeclKind::Use { .. } | DeclKind::Command(_) | DeclKind::Instance(_) => {}
+            DeclKind::Sort(list) => list.iter().for_each(|n| self.sort(n)),
+            DeclKind::Enum { name, members } => self.enumeration(name, members, decl.head),
+            DeclKind::Const { names, ty, value } => {
+                for name in names {
+                    let ix = ConstIx::new(self.names.consts.len());
+                    self.names.consts.push(Const {
+                        module,
+                        name,
+                        doc: &decl.doc,
+                        written: ty,
+                        value: value.as_ref(),
+                        ty: Types::ERROR,
+                    });
+                    self.value(name, Value::Const(ix));
+                }
+            }
+            DeclKind::Var { names, ty } => {
+                for name in names {
+                    let ix = VarIx::new(self.names.vars.len());
+                    self.names.vars.push(Var {
+                        module,
+                        name,
+                        written: ty,
+                        ty: Types::ERROR,
+                    });
+                    self.value(name, Value::Var(ix));
+                }
+            }
+            DeclKind::Def(def) => {
+                let ix = DefIx::new(self.names.defs.len());
+                self.names.defs.push(Def {
+                    module,
+                    def,
+                    params: Vec::new(),
+                    result: Types::ERROR,
+                });
+                self.value(&def.name, Value::Def(ix));
+            }
+            DeclKind::Assume(e) => self.names.assumes.push((module, e)),
+            DeclKind::Init(list) => self.names.inits.extend(list.iter().map(|e| (module, e))),
+            DeclKind::Event(_) | DeclKind::Property { .. } => self.behaviour(decl),
+        }
+    }
+
+    fn behaviour(&mut self, decl: &'a Decl) {
+        let module = self.ix();
+        match &decl.kind {
+            DeclKind::Event(event) => {
+                let ix = EventIx::new(self.names.events.len());
+                self.names.events.push(Event {
+                    module,
+                    event,
+                    doc: &decl.doc,
+                    head: decl.head,
+                    params: Vec::new(),
+                });
+                if let Some(old) = self.module.events.insert(event.name.text.clone(), ix) {
+                    self.twice(&event.name, self.names[old].event.name.span);
+                }
+            }
+            DeclKind::Property { kind, name, formulas } => {
+                let ix = PropertyIx::new(self.names.properties.len());
+                self.names.properties.push(Property {
+                    module,
+                    name,
+                    kind: *kind,
+                    formulas,
+                    doc: &decl.doc,
+                    head: decl.head,
+                });
+                if let Some(old) = self.module.properties.insert(name.text.clone(), ix) {
+                    self.twice(name, self.names[old].name.span);
+                }
+            }
+            DeclKind::Module(_)
+            | DeclKind::Use { .. }
+            | DeclKind::Command(_)
+            | DeclKind::Instance(_)
+            | DeclKind::Sort(_)
+            | DeclKind::Enum { .. }
+            | DeclKind::Const { .. }
+            | DeclKind::Var { .. }
+            | DeclKind::Def(_)
+            | DeclKind::Assume(_)
+            | DeclKind::Init(_) => {}
+        }
+    }
+
+    fn sort(&mut self, name: &'a Name) {
+        let ix = SortIx::new(self.names.sorts.len());
+        self.names.sorts.push(Sort {
+            module: self.ix(),
+            name,
+        });
+        self.type_name(name, TypeName::Sort(ix));
+    }
+
+    fn enumeration(&mut self, name: &'a Name, members: &'a [Name], head: Span) {
+        let ix = EnumIx::new(self.names.enums.len());
+        self.names.enums.push(Enum {
+            module: self.ix(),
+            name,
+            members,
+            head,
+        });
+        self.type_name(name, TypeName::Enum(ix));
+        let mut seen = std::collections::HashMap::new();
+        for (i, member) in members.iter().enumerate() {
+            if let Some(old) = seen.insert(member.text.as_str(), member.span) {
+                self.twice(member, old);
+                continue;
+            }
+            self.value(member, Value::Enumerator(ix, i as u32));
+        }
+    }
+
+    fn type_name(&mut self, name: &Name, meaning: TypeName) {
+        if let Some(old) = self.module.types.insert(name.text.clone(), meaning) {
+            let first = match old {
+                TypeName::Enum(e) => self.names[e].name.span,
+                TypeName::Sort(s) => self.names[s].name.span,
+            };
+            self.twice(name, first);
+        }
+    }
+
+    /// Enters a value; only enumerators of different enumerations may share a name.
+    fn value(&mut self, name: &Name, meaning: Value) {
+        let list = self.module.values.entry(name.text.clone()).or_default();
+        let enumerator = |v: &Value| matches!(v, Value::Enumerator(..));
+        let clash = list
+            .iter()
+            .find(|old| !(enumerator(old) && enumerator(&meaning)))
+            .copied();
+        list.push(meaning);
+        if let Some(old) = clash {
+            let first = self.names.span_of(old);
+            self.twice(name, first);
+        }
+    }
+
+    fn twice(&mut self, name: &Name, first: Span) {
+        self.diagnostics.push(
+            Diagnostic::error("E0202", name.span, format!("`{}` is declared twice", name.text))
+                .here("again here")
+                .label(first, "first declared here"),
+        );
+    }
+}

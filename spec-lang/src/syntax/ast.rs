@@ -1,0 +1,376 @@
+//! The syntax tree: what was written, with spans, before names and types mean anything.
+//!
+//! Knows nothing of the parser. Chains of one associative operator (`a and b and c`) are one node, so the
+//! depth of a tree is bounded by the builder whatever the length of the text.
+
+use crate::source::Span;
+
+/// An identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+/// `a::b::c`, at least one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Path {
+    pub(crate) names: Vec<Name>,
+    pub(crate) span: Span,
+}
+
+impl Path {
+    /// The name as written, without spaces.
+    pub(crate) fn text(&self) -> String {
+        let parts: Vec<_> = self.names.iter().map(|n| n.text.as_str()).collect();
+        parts.join("::")
+    }
+
+    /// The name alone, if the path is one.
+    pub(crate) fn single(&self) -> Option<&Name> {
+        match self.names.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// A file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct File {
+    pub(crate) decls: Vec<Decl>,
+    /// Names that broken declarations declared: using them is not reported again.
+    pub(crate) broken: Vec<String>,
+}
+
+/// A declaration with its documentation.
+#[derive(Clone, Debug)]
+pub(crate) struct Decl {
+    pub(crate) doc: String,
+    /// The whole declaration.
+    pub(crate) span: Span,
+    /// Keyword and name, for messages.
+    pub(crate) head: Span,
+    pub(crate) kind: DeclKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum DeclKind {
+    Module(Path),
+    Use {
+        path: Path,
+        alias: Option<Name>,
+    },
+    Sort(Vec<Name>),
+    Enum {
+        name: Name,
+        members: Vec<Name>,
+    },
+    Const {
+        names: Vec<Name>,
+        ty: Type,
+        value: Option<Expr>,
+    },
+    Assume(Expr),
+    Var {
+        names: Vec<Name>,
+        ty: Type,
+    },
+    Def(Def),
+    Init(Vec<Expr>),
+    Event(Event),
+    Property {
+        kind: PropertyKind,
+        name: Name,
+        formulas: Vec<Expr>,
+    },
+    Command(Command),
+    Instance(Instance),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Def {
+    pub(crate) name: Name,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Type,
+    pub(crate) body: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: Name,
+    pub(crate) ty: Type,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) name: Name,
+    pub(crate) params: Vec<Param>,
+    pub(crate) actor: Option<Expr>,
+    pub(crate) body: Vec<Stmt>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PropertyKind {
+    Invariant,
+    Witness,
+    Transition,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    pub(crate) prove: bool,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) sizes: Vec<(Path, u32)>,
+    pub(crate) using: Option<Vec<Target>>,
+    pub(crate) expect: Option<Name>,
+}
+
+/// `property` or `instance.property`.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) system: Option<Path>,
+    pub(crate) property: Path,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Instance {
+    pub(crate) name: Name,
+    pub(crate) of: Path,
+    pub(crate) items: Vec<InstanceItem>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct InstanceItem {
+    pub(crate) span: Span,
+    pub(crate) place: Place,
+    pub(crate) kind: InstanceItemKind,
+    /// What stands behind `//@` for the item as a whole.
+    pub(crate) evidence: Vec<String>,
+    /// Evidence of elements of the value, by position in its braces.
+    pub(crate) element_evidence: Vec<(usize, Vec<String>)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum InstanceItemKind {
+    Unknown,
+    Is(Expr),
+    Member { item: Expr, negated: bool },
+}
+
+/// `x`, `m[k]`, `m[k][l]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) path: Path,
+    pub(crate) indices: Vec<Expr>,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Type {
+    pub(crate) kind: TypeKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum TypeKind {
+    Bool,
+    Int,
+    Range(Bound, Bound),
+    Name(Path),
+    Option(Box<Type>),
+    Set(Box<Type>),
+    Map(Box<Type>, Box<Type>),
+    Tuple(Vec<Type>),
+}
+
+/// A sum of constants: `-1`, `N - 1`, `2 * N`.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) first: BoundTerm,
+    pub(crate) rest: Vec<(Arith, BoundTerm)>,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum BoundTerm {
+    Int(i64),
+    Name { path: Path, negative: bool },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Stmt {
+    pub(crate) span: Span,
+    pub(crate) kind: StmtKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum StmtKind {
+    When(Expr),
+    Choose {
+        binder: Binder,
+        condition: Option<Expr>,
+    },
+    If {
+        condition: Expr,
+        then: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
+    Assign {
+        place: Place,
+        op: AssignOp,
+        value: Expr,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AssignOp {
+    Set,
+    Add,
+    Remove,
+}
+
+/// `x, y: T` or `x, y in S`.
+#[derive(Clone, Debug)]
+pub(crate) struct Binder {
+    pub(crate) names: Vec<Name>,
+    pub(crate) domain: Domain,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Domain {
+    Type(Type),
+    Set(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) span: Span,
+    /// Stands in parentheses of its own.
+    pub(crate) parens: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ExprKind {
+    Bool(bool),
+    Int(i64),
+    None,
+    Path(Path),
+    Some(Box<Expr>),
+    Card(Box<Expr>),
+    Tuple(Vec<Expr>),
+    Set(Vec<Expr>),
+    Compr {
+        binders: Vec<Binder>,
+        body: Box<Expr>,
+    },
+    Lambda {
+        name: Name,
+        ty: Type,
+        body: Box<Expr>,
+    },
+    Match {
+        value: Box<Expr>,
+        arms: Vec<Arm>,
+    },
+    Quant {
+        forall: bool,
+        binders: Vec<Binder>,
+        body: Box<Expr>,
+    },
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    Let {
+        name: Name,
+        value: Box<Expr>,
+        body: Box<Expr>,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+    },
+    Index {
+        map: Box<Expr>,
+        key: Box<Expr>,
+    },
+    /// `e.value`
+    Value(Box<Expr>),
+    /// `e.0`
+    Component(Box<Expr>, u32),
+    Prime(Box<Expr>),
+    Not(Box<Expr>),
+    Neg(Box<Expr>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    /// Could not be read; reported already.
+    Broken,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Arm {
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) body: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) kind: PatternKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PatternKind {
+    Any,
+    None,
+    Some(Name),
+    Bool(bool),
+    Path(Path),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arith {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Mod,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetOp {
+    Union,
+    Inter,
+    Diff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compare {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    In,
+    NotIn,
+    Subset,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BinaryOp {
+    Iff,
+    Implies,
+    Compare(Compare),
+    Set(SetOp),
+    Arith(Arith),
+}

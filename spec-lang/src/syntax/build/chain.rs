@@ -1,0 +1,244 @@
+//! Operators: from a flat sequence to a tree, by precedence.
+//!
+//! From loosest to tightest: `<=>`; `=>` (to the right); `or`; `and`; `not`; comparisons, `in`, `subset` (which do
+//! not chain); `|` and `\`; `&`; `+` and `-`; `*`, `/` and `%`; `-` as a sign. All but `=>` group to the left.
+
+use super::super::ast::{Arith, BinaryOp, Compare, Expr, ExprKind, SetOp};
+use super::super::{Pair, Rule};
+use super::Builder;
+use crate::source::Span;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Not,
+    Neg,
+    And,
+    Or,
+    Binary(BinaryOp),
+}
+
+impl Operator {
+    fn precedence(self) -> u8 {
+        match self {
+            Operator::Binary(BinaryOp::Iff) => 1,
+            Operator::Binary(BinaryOp::Implies) => 2,
+            Operator::Or => 3,
+            Operator::And => 4,
+            Operator::Not => 5,
+            Operator::Binary(BinaryOp::Compare(_)) => 6,
+            Operator::Binary(BinaryOp::Set(SetOp::Union | SetOp::Diff)) => 7,
+            Operator::Binary(BinaryOp::Set(SetOp::Inter)) => 8,
+            Operator::Binary(BinaryOp::Arith(Arith::Add | Arith::Sub)) => 9,
+            Operator::Binary(BinaryOp::Arith(Arith::Mul | Arith::Div | Arith::Mod)) => 10,
+            Operator::Neg => 11,
+        }
+    }
+
+    fn of_infix(text: &str) -> Option<Self> {
+        use BinaryOp::{Arith as A, Compare as C, Set as S};
+        Some(match text {
+            "and" | "∧" | "&&" | "/\\" => Operator::And,
+            "or" | "∨" | "||" | "\\/" => Operator::Or,
+            _ => Operator::Binary(match text {
+                "<=>" | "⇔" => BinaryOp::Iff,
+                "=>" | "⇒" => BinaryOp::Implies,
+                "==" | "=" => C(Compare::Eq),
+                "!=" | "≠" => C(Compare::Ne),
+                "<" => C(Compare::Lt),
+                "<=" | "≤" => C(Compare::Le),
+                ">" => C(Compare::Gt),
+                ">=" | "≥" => C(Compare::Ge),
+                "in" | "∈" => C(Compare::In),
+                "subset" | "⊆" => C(Compare::Subset),
+                "|" | "∪" => S(SetOp::Union),
+                "&" | "∩" => S(SetOp::Inter),
+                "\\" => S(SetOp::Diff),
+                "+" => A(Arith::Add),
+                "-" => A(Arith::Sub),
+                "*" => A(Arith::Mul),
+                "/" => A(Arith::Div),
+                "%" => A(Arith::Mod),
+                "∉" => C(Compare::NotIn),
+                _ if text.starts_with("not") => C(Compare::NotIn),
+                _ => return None,
+            }),
+        })
+    }
+}
+
+/// How an operator of another language is written here.
+fn foreign(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "&&" | "/\\" => "and",
+        "||" | "\\/" => "or",
+        "=" => "==",
+        "!" => "not",
+        _ => return None,
+    })
+}
+
+struct Chain {
+    operands: Vec<Expr>,
+    /// Operators waiting for their right side; the place of a prefix operator.
+    waiting: Vec<(Operator, Span)>,
+}
+
+impl Builder<'_> {
+    /// A sequence of prefix operators, operands and infix operators.
+    pub(super) fn chain(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let items: Vec<_> = pair.into_inner().collect();
+        if let [only] = items.as_slice() {
+            let built = self.deeper(1, span, |b| b.operand(only.clone()));
+            return built.unwrap_or(Some(broken(span)));
+        }
+        let levels = items.iter().filter(|p| grows(p)).count();
+        let built = self.deeper(levels + 1, span, |b| b.operators(items));
+        built.unwrap_or(Some(broken(span)))
+    }
+
+    fn operators(&mut self, items: Vec<Pair<'_>>) -> Option<Expr> {
+        let mut chain = Chain {
+            operands: Vec::new(),
+            waiting: Vec::new(),
+        };
+        for item in items {
+            let span = self.span(&item);
+            match item.as_rule() {
+                Rule::prefix => {
+                    self.report_foreign(item.as_str(), span);
+                    let op = if item.as_str() == "-" {
+                        Operator::Neg
+                    } else {
+                        Operator::Not
+                    };
+                    chain.waiting.push((op, span));
+                }
+                Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op => {
+                    self.report_foreign(item.as_str(), span);
+                    let op = Operator::of_infix(item.as_str())?;
+                    self.reduce_tighter(&mut chain, op)?;
+                    chain.waiting.push((op, span));
+                }
+                _ => chain.operands.push(self.operand(item)?),
+            }
+        }
+        while let Some((op, span)) = chain.waiting.pop() {
+            self.reduce(&mut chain, op, span)?;
+        }
+        chain.operands.pop()
+    }
+
+    fn report_foreign(&mut self, text: &str, span: Span) {
+        if let Some(ours) = foreign(text) {
+            let message = format!("`{text}` is written `{ours}` here");
+            self.error("E0107", span, message);
+        }
+    }
+
+    fn reduce_tighter(&mut self, chain: &mut Chain, next: Operator) -> Option<()> {
+        let right = next == Operator::Binary(BinaryOp::Implies);
+        while let Some((op, span)) = chain.waiting.last().copied() {
+            let (old, new) = (op.precedence(), next.precedence());
+            if old < new || (old == new && right) {
+                break;
+            }
+            chain.waiting.pop();
+            self.reduce(chain, op, span)?;
+        }
+        Some(())
+    }
+
+    fn reduce(&mut self, chain: &mut Chain, op: Operator, at: Span) -> Option<()> {
+        let right = chain.operands.pop()?;
+        let made = match op {
+            Operator::Not => unary(at, right, ExprKind::Not),
+            Operator::Neg => negative(at, right),
+            Operator::And => join(chain.operands.pop()?, right, true),
+            Operator::Or => join(chain.operands.pop()?, right, false),
+            Operator::Binary(op) => {
+                let left = chain.operands.pop()?;
+                self.refuse_chained(op, &left, &right, at);
+                plain(
+                    left.span.to(right.span),
+                    ExprKind::Binary {
+                        op,
+                        left: Box::new(left),
+                        right: Box::new(right),
+                    },
+                )
+            }
+        };
+        chain.operands.push(made);
+        Some(())
+    }
+
+    fn refuse_chained(&mut self, op: BinaryOp, left: &Expr, right: &Expr, at: Span) {
+        let is_comparison = |e: &Expr| {
+            let comparison = matches!(
+                e.kind,
+                ExprKind::Binary {
+                    op: BinaryOp::Compare(_),
+                    ..
+                }
+            );
+            comparison && !e.parens
+        };
+        if matches!(op, BinaryOp::Compare(_)) && (is_comparison(left) || is_comparison(right)) {
+            self.error("E0108", at, "comparisons cannot be chained").help =
+                Some("write `a < b and b < c`, or use parentheses to compare truth values".to_owned());
+        }
+    }
+}
+
+/// Whether an operator makes the tree deeper (`and` and `or` make it wider).
+fn grows(pair: &Pair<'_>) -> bool {
+    match pair.as_rule() {
+        Rule::prefix => true,
+        Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op => {
+            matches!(Operator::of_infix(pair.as_str()), Some(Operator::Binary(_)))
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn plain(span: Span, kind: ExprKind) -> Expr {
+    Expr {
+        kind,
+        span,
+        parens: false,
+    }
+}
+
+pub(super) fn broken(span: Span) -> Expr {
+    plain(span, ExprKind::Broken)
+}
+
+fn unary(at: Span, operand: Expr, make: fn(Box<Expr>) -> ExprKind) -> Expr {
+    plain(at.to(operand.span), make(Box::new(operand)))
+}
+
+fn negative(at: Span, operand: Expr) -> Expr {
+    match operand.kind {
+        ExprKind::Int(n) if !operand.parens => plain(at.to(operand.span), ExprKind::Int(-n)),
+        _ => unary(at, operand, ExprKind::Neg),
+    }
+}
+
+/// `left and right`, flat.
+fn join(left: Expr, right: Expr, and: bool) -> Expr {
+    let span = left.span.to(right.span);
+    let mut parts = match (left.kind, and) {
+        (ExprKind::And(parts), true) | (ExprKind::Or(parts), false) if !left.parens => parts,
+        (kind, _) => vec![Expr { kind, ..left }],
+    };
+    parts.push(right);
+    plain(
+        span,
+        if and {
+            ExprKind::And(parts)
+        } else {
+            ExprKind::Or(parts)
+        },
+    )
+}

@@ -1,0 +1,217 @@
+//! Declarations.
+
+use super::super::ast::{Command, Decl, DeclKind, Def, Expr, Path, PropertyKind, Target};
+use super::super::{Pair, Rule};
+use super::Builder;
+use crate::source::Span;
+
+/// A declaration, where its name ends, and where it ends.
+type Built = (DeclKind, Span, Span);
+
+impl Builder<'_> {
+    pub(super) fn decl(&mut self, pair: Pair<'_>) -> Option<Decl> {
+        let start = self.span(&pair);
+        let doc = self.doc(start.start);
+        let rule = pair.as_rule();
+        let (kind, name, end) = self.decl_kind(rule, pair)?;
+        if rule == Rule::enum_decl {
+            self.skip_docs_before(end.end);
+        }
+        Some(Decl {
+            doc,
+            span: Span {
+                end: end.end,
+                ..start
+            },
+            head: Span {
+                end: name.end,
+                ..start
+            },
+            kind,
+        })
+    }
+
+    fn decl_kind(&mut self, rule: Rule, pair: Pair<'_>) -> Option<Built> {
+        match rule {
+            Rule::def_decl => self.def(pair),
+            Rule::event_decl => {
+                let (event, end) = self.event(pair)?;
+                let name = event.name.span;
+                Some((DeclKind::Event(event), name, end))
+            }
+            Rule::property_decl => self.property(pair),
+            Rule::command_decl => self.command(pair),
+            Rule::instance_decl => self.instance(pair),
+            Rule::module_decl | Rule::use_decl => self.module_or_use(pair),
+            Rule::sort_decl | Rule::enum_decl | Rule::const_decl | Rule::var_decl => self.data(rule, pair),
+            Rule::assume_decl => {
+                let mut inner = pair.into_inner();
+                let word = self.span(&inner.next()?);
+                let formula = self.expr(inner.next()?)?;
+                let end = formula.span;
+                Some((DeclKind::Assume(formula), word, end))
+            }
+            Rule::init_decl => {
+                let mut inner = pair.into_inner();
+                let word = self.span(&inner.next()?);
+                let block = inner.next()?;
+                let end = self.span(&block);
+                Some((DeclKind::Init(self.formulas(block)?), word, end))
+            }
+            _ => None,
+        }
+    }
+
+    fn formulas(&mut self, pair: Pair<'_>) -> Option<Vec<Expr>> {
+        pair.into_inner().map(|p| self.expr(p)).collect()
+    }
+
+    fn module_or_use(&mut self, pair: Pair<'_>) -> Option<Built> {
+        let mut inner = pair.into_inner();
+        let word = inner.next()?;
+        let path = self.path(inner.next()?);
+        let mut end = path.span;
+        if word.as_rule() == Rule::kw_module {
+            return Some((DeclKind::Module(path), end, end));
+        }
+        let alias = inner.nth(1).map(|p| self.name(&p));
+        end = alias.as_ref().map_or(end, |a| a.span);
+        Some((DeclKind::Use { path, alias }, end, end))
+    }
+
+    fn data(&mut self, rule: Rule, pair: Pair<'_>) -> Option<Built> {
+        let whole = self.span(&pair);
+        let mut inner = pair.into_inner().skip(1);
+        let first = inner.next()?;
+        if rule == Rule::enum_decl {
+            let name = self.name(&first);
+            let members = self.names(inner.next()?);
+            let at = name.span;
+            return Some((DeclKind::Enum { name, members }, at, whole));
+        }
+        let names = self.names(first);
+        let at = names.last()?.span;
+        if rule == Rule::sort_decl {
+            return Some((DeclKind::Sort(names), at, at));
+        }
+        let ty = self.ty(inner.next()?)?;
+        let mut end = ty.span;
+        if rule == Rule::var_decl {
+            return Some((DeclKind::Var { names, ty }, at, end));
+        }
+        let value = match inner.next() {
+            Some(p) => Some(self.expr(p)?),
+            None => None,
+        };
+        end = value.as_ref().map_or(end, |v| v.span);
+        Some((DeclKind::Const { names, ty, value }, at, end))
+    }
+
+    fn def(&mut self, pair: Pair<'_>) -> Option<Built> {
+        let mut inner = pair.into_inner().skip(1);
+        let name = self.name(&inner.next()?);
+        let mut next = inner.next()?;
+        let mut params = Vec::new();
+        if next.as_rule() == Rule::params {
+            params = self.params(next)?;
+            next = inner.next()?;
+        }
+        let result = self.ty(next)?;
+        let body = self.expr(inner.next()?)?;
+        let (at, end) = (name.span, body.span);
+        let def = Def {
+            name,
+            params,
+            result,
+            body,
+        };
+        Some((DeclKind::Def(def), at, end))
+    }
+
+    fn property(&mut self, pair: Pair<'_>) -> Option<Built> {
+        let mut inner = pair.into_inner();
+        let kind = match inner.next()?.as_str() {
+            "invariant" => PropertyKind::Invariant,
+            "witness" => PropertyKind::Witness,
+            _ => PropertyKind::Transition,
+        };
+        let name = self.name(&inner.next()?);
+        let block = inner.next()?;
+        let (at, end) = (name.span, self.span(&block));
+        let formulas = self.formulas(block)?;
+        Some((DeclKind::Property { kind, name, formulas }, at, end))
+    }
+
+    fn command(&mut self, pair: Pair<'_>) -> Option<Built> {
+        let mut inner = pair.into_inner();
+        let prove = inner.next()?.as_str() == "prove";
+        let mut command = Command {
+            prove,
+            targets: Vec::new(),
+            sizes: Vec::new(),
+            using: None,
+            expect: None,
+        };
+        let mut end = None;
+        for part in inner {
+            match part.as_rule() {
+                Rule::target => command.targets.push(self.target(part)?),
+                Rule::scope_clause => {
+                    for size in part.into_inner().filter(|p| p.as_rule() == Rule::size) {
+                        let (size, at) = self.size(size)?;
+                        end = Some(at);
+                        command.sizes.push(size);
+                    }
+                }
+                Rule::using_clause => {
+                    let targets = part.into_inner().skip(1).map(|p| self.target(p));
+                    command.using = Some(targets.collect::<Option<Vec<_>>>()?);
+                }
+                _ => command.expect = Some(self.name(&part.into_inner().nth(1)?)),
+            }
+        }
+        let at = command.targets.last()?.span;
+        let later = [
+            end,
+            command.using.as_ref().and_then(|u| u.last()).map(|t| t.span),
+            command.expect.as_ref().map(|n| n.span),
+        ];
+        let end = later.into_iter().flatten().max_by_key(|s| s.end).unwrap_or(at);
+        Some((DeclKind::Command(command), at, end))
+    }
+
+    fn size(&mut self, pair: Pair<'_>) -> Option<((Path, u32), Span)> {
+        let mut inner = pair.into_inner();
+        let path = self.path(inner.next()?);
+        let number = inner.next()?;
+        let value = self.integer(&number, false);
+        let at = self.span(&number);
+        let size = match u32::try_from(value) {
+            Ok(n) if (1..=4096).contains(&n) => n,
+            _ => {
+                self.error("E0112", at, "the size of a sort is between 1 and 4096");
+                1
+            }
+        };
+        Some(((path, size), at))
+    }
+
+    fn target(&mut self, pair: Pair<'_>) -> Option<Target> {
+        let mut inner = pair.into_inner();
+        let first = self.path(inner.next()?);
+        let second = inner.next().map(|p| self.path(p));
+        let span = second.as_ref().map_or(first.span, |s| first.span.to(s.span));
+        Some(match second {
+            Some(property) => Target {
+                system: Some(first),
+                property,
+                span,
+            },
+            None => Target {
+                system: None,
+                property: first,
+                span,
+            },
+        })
+    }
+}

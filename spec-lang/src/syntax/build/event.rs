@@ -1,0 +1,146 @@
+//! Events and their statements.
+
+use super::super::ast::{AssignOp, Event, Expr, Place, Stmt, StmtKind};
+use super::super::{Pair, Rule};
+use super::Builder;
+use super::chain::broken;
+use super::expr::is_word;
+use crate::source::Span;
+
+impl Builder<'_> {
+    /// An event, and where it ends.
+    pub(super) fn event(&mut self, pair: Pair<'_>) -> Option<(Event, Span)> {
+        let mut inner = pair.into_inner().skip(1);
+        let mut event = Event {
+            name: self.name(&inner.next()?),
+            params: Vec::new(),
+            actor: None,
+            body: Vec::new(),
+        };
+        let mut end = event.name.span;
+        for part in inner {
+            match part.as_rule() {
+                Rule::params => event.params = self.params(part)?,
+                Rule::by_clause => event.actor = Some(self.expr(part.into_inner().last()?)?),
+                _ => {
+                    end = self.span(&part);
+                    event.body = self.block(part)?;
+                }
+            }
+        }
+        Some((event, end))
+    }
+
+    fn block(&mut self, pair: Pair<'_>) -> Option<Vec<Stmt>> {
+        pair.into_inner().map(|p| self.stmt(p)).collect()
+    }
+
+    fn stmt(&mut self, pair: Pair<'_>) -> Option<Stmt> {
+        let start = self.span(&pair);
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner().filter(|p| !is_word(p));
+        let (kind, end) = match rule {
+            Rule::when_s => {
+                let condition = self.expr(inner.next()?)?;
+                let end = condition.span;
+                (StmtKind::When(condition), end)
+            }
+            Rule::choose_s => {
+                let first = inner.next()?;
+                let mut end = self.span(&first);
+                let binder = self.binder(first)?;
+                let condition = inner
+                    .next()
+                    .map(|p| self.expr(p))
+                    .map_or(Some(None), |e| e.map(Some))?;
+                end = condition.as_ref().map_or(end, |e: &Expr| e.span);
+                (StmtKind::Choose { binder, condition }, end)
+            }
+            Rule::if_s => {
+                let built = self.deeper(1, start, |b| b.if_stmt(start, inner));
+                return built.unwrap_or(Some(too_deep_stmt(start)));
+            }
+            Rule::assign_s => {
+                let place = self.place(inner.next()?)?;
+                let op = self.assign_op(&inner.next()?);
+                let value = self.expr(inner.next()?)?;
+                let end = value.span;
+                (StmtKind::Assign { place, op, value }, end)
+            }
+            _ => return None,
+        };
+        Some(Stmt {
+            kind,
+            span: Span {
+                end: end.end,
+                ..start
+            },
+        })
+    }
+
+    fn if_stmt<'i>(&mut self, start: Span, mut parts: impl Iterator<Item = Pair<'i>>) -> Option<Stmt> {
+        let condition = self.expr(parts.next()?)?;
+        let block = parts.next()?;
+        let mut end = self.span(&block);
+        let then = self.block(block)?;
+        let otherwise = match parts.next() {
+            None => Vec::new(),
+            Some(p) if p.as_rule() == Rule::if_s => {
+                let nested = self.stmt(p)?;
+                end = nested.span;
+                vec![nested]
+            }
+            Some(p) => {
+                end = self.span(&p);
+                self.block(p)?
+            }
+        };
+        let kind = StmtKind::If {
+            condition,
+            then,
+            otherwise,
+        };
+        Some(Stmt {
+            kind,
+            span: Span {
+                end: end.end,
+                ..start
+            },
+        })
+    }
+
+    fn assign_op(&mut self, pair: &Pair<'_>) -> AssignOp {
+        match pair.as_str() {
+            "+=" => AssignOp::Add,
+            "-=" => AssignOp::Remove,
+            ":=" => AssignOp::Set,
+            _ => {
+                let span = self.span(pair);
+                self.error("E0107", span, "an assignment is written `:=`").help =
+                    Some("`==` compares, and stands in `when`".to_owned());
+                AssignOp::Set
+            }
+        }
+    }
+
+    /// `x`, `m[k]`, `m[k][l]`.
+    pub(super) fn place(&mut self, pair: Pair<'_>) -> Option<Place> {
+        let mut inner = pair.into_inner();
+        let path = self.path(inner.next()?);
+        let mut span = path.span;
+        let mut indices = Vec::new();
+        for index in inner {
+            span = span.to(self.span(&index));
+            indices.push(self.expr(index.into_inner().next()?)?);
+        }
+        Some(Place { path, indices, span })
+    }
+}
+
+/// What stands for a statement that was reported already.
+fn too_deep_stmt(span: Span) -> Stmt {
+    Stmt {
+        kind: StmtKind::When(broken(span)),
+        span,
+    }
+}

@@ -1,0 +1,271 @@
+//! Operands: everything but operators.
+
+use super::super::ast::{Arm, Binder, Domain, Expr, ExprKind, Pattern, PatternKind};
+use super::super::{Pair, Rule};
+use super::Builder;
+use super::chain::{broken, plain};
+use crate::source::Span;
+
+impl Builder<'_> {
+    /// An expression of any form.
+    pub(super) fn expr(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        self.chain(pair)
+    }
+
+    fn boxed(&mut self, pair: Pair<'_>) -> Option<Box<Expr>> {
+        self.expr(pair).map(Box::new)
+    }
+
+    fn exprs(&mut self, pair: Pair<'_>) -> Option<Vec<Expr>> {
+        pair.into_inner().map(|p| self.expr(p)).collect()
+    }
+
+    pub(super) fn operand(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        match pair.as_rule() {
+            Rule::quant | Rule::quant_l => self.quantified(pair),
+            Rule::ite | Rule::ite_l => self.conditional(pair),
+            Rule::let_in | Rule::let_in_l => self.let_in(pair),
+            Rule::tight => self.tight(pair),
+            _ => None,
+        }
+    }
+
+    fn quantified(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let start = self.span(&pair);
+        let mut inner = pair.into_inner();
+        let word = inner.next()?;
+        let forall = matches!(word.as_str(), "forall" | "∀");
+        let mut binders = Vec::new();
+        for part in inner {
+            if part.as_rule() == Rule::binder {
+                binders.push(self.binder(part)?);
+                continue;
+            }
+            let body = self.boxed(part)?;
+            return Some(plain(
+                start_to(start, body.span),
+                ExprKind::Quant {
+                    forall,
+                    binders,
+                    body,
+                },
+            ));
+        }
+        None
+    }
+
+    /// `x, y: T` or `x, y in S`.
+    pub(super) fn binder(&mut self, pair: Pair<'_>) -> Option<Binder> {
+        let mut inner = pair.into_inner();
+        let names = self.names(inner.next()?);
+        let next = inner.find(|p| p.as_rule() != Rule::kw_in)?;
+        let domain = match next.as_rule() {
+            Rule::type_ => Domain::Type(self.ty(next)?),
+            _ => Domain::Set(self.expr(next)?),
+        };
+        Some(Binder { names, domain })
+    }
+
+    fn conditional(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let start = self.span(&pair);
+        let mut parts = pair.into_inner().filter(|p| !is_word(p));
+        let condition = self.boxed(parts.next()?)?;
+        let then = self.boxed(parts.next()?)?;
+        let otherwise = self.boxed(parts.next()?)?;
+        let span = start_to(start, otherwise.span);
+        let kind = ExprKind::If {
+            condition,
+            then,
+            otherwise,
+        };
+        Some(plain(span, kind))
+    }
+
+    fn let_in(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let start = self.span(&pair);
+        let mut parts = pair.into_inner().filter(|p| !is_word(p));
+        let name = self.name(&parts.next()?);
+        let value = self.boxed(parts.next()?)?;
+        let body = self.boxed(parts.next()?)?;
+        Some(plain(
+            start_to(start, body.span),
+            ExprKind::Let { name, value, body },
+        ))
+    }
+
+    /// An atom with calls, indices and fields behind it.
+    pub(super) fn tight(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut inner = pair.into_inner();
+        let atom = inner.next()?;
+        let postfixes: Vec<_> = inner.collect();
+        let built = self.deeper(postfixes.len(), span, |b| {
+            let mut expr = b.atom(atom)?;
+            for postfix in postfixes {
+                expr = b.postfix(expr, postfix)?;
+            }
+            Some(expr)
+        });
+        built.unwrap_or(Some(broken(span)))
+    }
+
+    fn postfix(&mut self, expr: Expr, pair: Pair<'_>) -> Option<Expr> {
+        let span = expr.span.to(self.span(&pair));
+        let inside = Box::new(expr);
+        let kind = match pair.as_rule() {
+            Rule::call => ExprKind::Call {
+                callee: inside,
+                args: self.exprs(pair)?,
+            },
+            Rule::index => ExprKind::Index {
+                map: inside,
+                key: self.boxed(pair.into_inner().next()?)?,
+            },
+            Rule::field => return self.field(inside, pair.into_inner().next()?, span),
+            Rule::prime => ExprKind::Prime(inside),
+            _ => return None,
+        };
+        Some(plain(span, kind))
+    }
+
+    fn field(&mut self, inside: Box<Expr>, name: Pair<'_>, span: Span) -> Option<Expr> {
+        if name.as_rule() == Rule::int {
+            let index = u32::try_from(self.integer(&name, false)).unwrap_or(u32::MAX);
+            return Some(plain(span, ExprKind::Component(inside, index)));
+        }
+        if name.as_str() == "value" {
+            return Some(plain(span, ExprKind::Value(inside)));
+        }
+        let at = self.span(&name);
+        let message = format!("there is no field `{}`", name.as_str());
+        self.error("E0110", at, message).help = Some(
+            "`.value` is the value of an option, `.0` the first component of a tuple; \
+             behind the binders of a quantifier a blank follows the `.`"
+                .to_owned(),
+        );
+        Some(broken(span))
+    }
+
+    fn atom(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::paren => return self.parenthesized(pair),
+            Rule::compr => return self.comprehension(pair),
+            Rule::set_lit => ExprKind::Set(self.exprs(pair)?),
+            Rule::lambda => return self.lambda(pair),
+            Rule::match_e => return self.match_in(pair),
+            Rule::some_e => ExprKind::Some(self.boxed(last(pair)?)?),
+            Rule::card_e => ExprKind::Card(self.boxed(last(pair)?)?),
+            Rule::none_e => ExprKind::None,
+            Rule::true_e => ExprKind::Bool(true),
+            Rule::false_e => ExprKind::Bool(false),
+            Rule::int => ExprKind::Int(self.integer(&pair, false)),
+            Rule::path => ExprKind::Path(self.path(pair)),
+            _ => return None,
+        };
+        Some(plain(span, kind))
+    }
+
+    fn parenthesized(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut parts = self.exprs(pair)?;
+        if parts.len() == 1 {
+            let only = parts.pop()?;
+            return Some(Expr {
+                span,
+                parens: true,
+                ..only
+            });
+        }
+        Some(plain(span, ExprKind::Tuple(parts)))
+    }
+
+    fn comprehension(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut binders = Vec::new();
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::compr_binder {
+                binders.push(self.binder(part)?);
+                continue;
+            }
+            let body = self.boxed(part)?;
+            return Some(plain(span, ExprKind::Compr { binders, body }));
+        }
+        None
+    }
+
+    fn lambda(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut inner = pair.into_inner();
+        let name = self.name(&inner.next()?);
+        let ty = self.ty(inner.next()?)?;
+        let body = self.boxed(inner.next()?)?;
+        Some(plain(span, ExprKind::Lambda { name, ty, body }))
+    }
+
+    fn match_in(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let span = self.span(&pair);
+        let mut inner = pair.into_inner().filter(|p| !is_word(p));
+        let value = self.boxed(inner.next()?)?;
+        let arms = inner.map(|p| self.arm(p)).collect::<Option<Vec<_>>>()?;
+        // The cases become a chain of conditions, one inside the other.
+        let kind = ExprKind::Match { value, arms };
+        Some(plain(span, kind))
+    }
+
+    fn arm(&mut self, pair: Pair<'_>) -> Option<Arm> {
+        let mut patterns = Vec::new();
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::pattern {
+                patterns.push(self.pattern(part)?);
+                continue;
+            }
+            let body = self.expr(part)?;
+            return Some(Arm { patterns, body });
+        }
+        None
+    }
+
+    fn pattern(&mut self, pair: Pair<'_>) -> Option<Pattern> {
+        let inner = pair.into_inner().next()?;
+        let span = self.span(&inner);
+        let kind = match inner.as_rule() {
+            Rule::wildcard => PatternKind::Any,
+            Rule::none_e => PatternKind::None,
+            Rule::true_e => PatternKind::Bool(true),
+            Rule::false_e => PatternKind::Bool(false),
+            Rule::some_p => PatternKind::Some(self.name(&last(inner)?)),
+            Rule::path => PatternKind::Path(self.path(inner)),
+            _ => return None,
+        };
+        Some(Pattern { kind, span })
+    }
+}
+
+fn start_to(start: Span, end: Span) -> Span {
+    Span {
+        end: end.end,
+        ..start
+    }
+}
+
+fn last(pair: Pair<'_>) -> Option<Pair<'_>> {
+    pair.into_inner().last()
+}
+
+/// A keyword between the parts.
+pub(super) fn is_word(pair: &Pair<'_>) -> bool {
+    matches!(
+        pair.as_rule(),
+        Rule::kw_if
+            | Rule::kw_then
+            | Rule::kw_else
+            | Rule::kw_let
+            | Rule::kw_in
+            | Rule::kw_match
+            | Rule::kw_when
+            | Rule::kw_choose
+            | Rule::kw_where
+            | Rule::kw_by
+    )
+}

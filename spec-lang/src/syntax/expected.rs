@@ -1,0 +1,277 @@
+//! What to say where a declaration cannot be read: what was found, what could have stood there, and for what is
+//! written otherwise elsewhere, how it is written here.
+
+use std::collections::BTreeSet;
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::Rule;
+use super::scan::too_deep;
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, Span};
+use crate::suggest::nearest;
+
+/// Words that begin a declaration.
+const DECLARATIONS: [&str; 16] = [
+    "module",
+    "use",
+    "sort",
+    "enum",
+    "const",
+    "assume",
+    "var",
+    "def",
+    "init",
+    "event",
+    "invariant",
+    "witness",
+    "transition",
+    "check",
+    "prove",
+    "instance",
+];
+
+/// Words of declarations that a later version has.
+const LATER: [&str; 9] = [
+    "temporal",
+    "mediate",
+    "integrity",
+    "secret",
+    "observer",
+    "noninterference",
+    "resource",
+    "component",
+    "system",
+];
+
+/// Words that are not names.
+const RESERVED: [&str; 47] = [
+    "and",
+    "assume",
+    "bool",
+    "card",
+    "check",
+    "choose",
+    "const",
+    "def",
+    "else",
+    "enum",
+    "event",
+    "exists",
+    "false",
+    "forall",
+    "if",
+    "in",
+    "init",
+    "instance",
+    "int",
+    "invariant",
+    "let",
+    "match",
+    "module",
+    "none",
+    "not",
+    "option",
+    "or",
+    "prove",
+    "relation",
+    "set",
+    "some",
+    "sort",
+    "subset",
+    "then",
+    "transition",
+    "true",
+    "unknown",
+    "use",
+    "var",
+    "when",
+    "where",
+    "witness",
+    "by",
+    "of",
+    "for",
+    "using",
+    "expect",
+];
+
+/// Explains an error in a part of a text that begins at byte `start`.
+pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<Rule>) -> Diagnostic {
+    let attempts = error.parse_attempts();
+    let at = match (&attempts, &error.location) {
+        (Some(a), _) => a.max_position,
+        (None, InputLocation::Pos(p) | InputLocation::Span((p, _))) => *p,
+    };
+    let (found, span) = token_at(source, text, start + at);
+    if matches!(error.variant, ErrorVariant::CustomError { .. }) {
+        return too_deep(span);
+    }
+    let tokens: BTreeSet<String> = attempts
+        .map(|a| a.expected_tokens())
+        .unwrap_or_default()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let inside_word = text.get(..start + at).is_some_and(|t| t.ends_with(is_word_char));
+    let expected = Expected::new(&tokens, inside_word);
+    if expected.declaration {
+        return no_declaration(span, found);
+    }
+    let found_text = if found.is_empty() {
+        "the end of the file".to_owned()
+    } else {
+        format!("`{found}`")
+    };
+    let message = match expected.describe() {
+        Some(list) => format!("expected {list}, found {found_text}"),
+        None => format!("{found_text} cannot stand here"),
+    };
+    Diagnostic::error("E0102", span, message).maybe_help(expected.hint(found))
+}
+
+/// A text where a declaration should begin.
+fn no_declaration(span: Span, found: &str) -> Diagnostic {
+    if LATER.contains(&found) {
+        let message = format!("`{found}` declarations are not part of this version of the language");
+        return Diagnostic::error("E0103", span, message);
+    }
+    let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
+    let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `const`, `assume`, `var`, `def`, \
+                `init`, `event`, `invariant`, `witness`, `transition`, `check`, `prove`, `instance`";
+    Diagnostic::error("E0101", span, format!("expected a declaration, found `{found}`"))
+        .help(near.unwrap_or_else(|| list.to_owned()))
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The word, number or symbol at or behind a byte, past blanks and comments.
+fn token_at(source: SourceId, text: &str, mut at: usize) -> (&str, Span) {
+    loop {
+        let rest = text.get(at..).unwrap_or("");
+        let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{FEFF}']);
+        at += rest.len() - trimmed.len();
+        if !trimmed.starts_with("//") {
+            break;
+        }
+        at += trimmed.find('\n').unwrap_or(trimmed.len());
+    }
+    let rest = text.get(at..).unwrap_or("");
+    let word = rest.find(|c| !is_word_char(c)).unwrap_or(rest.len());
+    let long = [
+        "<=>", ":=", "->", "~>", "<-", "=>", "::", "..", "++", "--", "==", "!=", "&&", "||",
+    ];
+    let len = match long.iter().find(|l| rest.starts_with(**l)) {
+        _ if word > 0 => word,
+        Some(l) => l.len(),
+        None => rest.chars().next().map_or(0, char::len_utf8),
+    };
+    let span = Span {
+        source,
+        start: at as u32,
+        end: (at + len) as u32,
+    };
+    (rest.get(..len).unwrap_or(""), span)
+}
+
+/// What could have stood at a place.
+struct Expected {
+    declaration: bool,
+    expression: bool,
+    operator: bool,
+    statement: bool,
+    name: bool,
+    number: bool,
+    /// Anything else, as written.
+    words: Vec<String>,
+}
+
+impl Expected {
+    fn new(tokens: &BTreeSet<String>, inside_word: bool) -> Self {
+        let has = |t: &str| tokens.contains(t);
+        let letters = has("A..Z") && !inside_word;
+        let digits = has("0..9") && !inside_word;
+        let expression = has("forall") && has("card");
+        let statement = has("when") && has("choose");
+        let mut out = Self {
+            declaration: has("assume") && has("prove"),
+            expression,
+            operator: has("=>") && has("<=>"),
+            statement,
+            name: letters && !expression && !statement,
+            number: digits && !expression,
+            words: Vec::new(),
+        };
+        out.words = tokens.iter().filter(|t| out.keeps(t)).cloned().collect();
+        out
+    }
+
+    fn keeps(&self, token: &str) -> bool {
+        let of_expression = [
+            "!", "(", "-", "[", "card", "exists", "false", "forall", "if", "let", "match", "none", "not",
+            "some", "true", "{",
+        ];
+        let of_operator = [
+            "!=", "%", "&", "&&", "'", "(", "*", "+", "-", ".", "/", "/\\", "<", "<=", "<=>", "=", "==",
+            "=>", ">", ">=", "[", "\\", "\\/", "and", "in", "not", "or", "subset", "|", "||",
+        ];
+        let of_bound = ["+", "-", "*", ".."];
+        let blank = token.trim().trim_matches('\u{FEFF}').is_empty() || token == "//" || token == "_";
+        let range = token.contains("..") && token != "..";
+        !(blank
+            || range
+            || !token.is_ascii()
+            || token == ";"
+            || (self.expression && of_expression.contains(&token))
+            || (self.operator && of_operator.contains(&token))
+            || (self.statement && ["when", "choose", "if"].contains(&token))
+            || (!self.expression && !self.operator && of_bound.contains(&token)))
+    }
+
+    /// The list in words.
+    fn describe(&self) -> Option<String> {
+        let groups = [
+            (self.statement, "a statement"),
+            (self.expression, "an expression"),
+            (self.name, "a name"),
+            (self.number, "a number"),
+            (self.operator && self.words.is_empty(), "an operator"),
+        ];
+        let mut parts: Vec<String> = groups
+            .iter()
+            .filter(|(yes, _)| *yes)
+            .map(|(_, text)| (*text).to_owned())
+            .collect();
+        parts.extend(self.words.iter().map(|w| format!("`{w}`")));
+        let last = parts.pop()?;
+        Some(if parts.is_empty() {
+            last
+        } else {
+            format!("{} or {last}", parts.join(", "))
+        })
+    }
+
+    /// A hint for what is found.
+    fn hint(&self, found: &str) -> Option<String> {
+        let text = match found {
+            "->" if self.operator => "implication is written `=>`",
+            ":=" if self.operator => "`:=` assigns, in an event; `==` compares",
+            "=" | "==" if self.words.iter().any(|w| w == ":=") => "an assignment is written `:=`",
+            "\"" => "there are no strings; values with names are an `enum`",
+            "'" => "`x'`, the value of `x` in the next state, has no blank before the `'`",
+            "(" | "[" if self.operator => "`(` and `[` stand directly behind the name, without a blank",
+            "" => "a bracket may not be closed",
+            _ if DECLARATIONS.contains(&found) && self.words.iter().any(|w| w == "}") => {
+                "the `}` of the declaration before may be missing"
+            }
+            _ if self.name && RESERVED.contains(&found) => {
+                return Some(format!(
+                    "`{found}` is a word of the language; choose another name"
+                ));
+            }
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}

@@ -1,9 +1,49 @@
 //! The explicit-state engine: every reachable state of a finite scope, breadth first.
 
+mod checks;
+pub mod hash;
+pub mod layout;
+pub mod machine;
 mod options;
+pub mod program;
 mod progress;
 mod report;
+mod search;
+pub mod store;
+
+use transition_system::{PropertyId, Scope, Stop, System, Verdict};
+
+use crate::ground::{Ground, NODE_LIMIT};
 
 pub use options::{Limits, Options};
 pub use progress::{Progress, Silent, Snapshot};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
+pub use search::search;
+
+/// Grounds a system and checks these properties.
+///
+/// A system that cannot be grounded has the verdict `Unknown(Unsupported)` for each.
+pub fn check(
+    system: &System,
+    scope: &Scope,
+    properties: &[PropertyId],
+    options: &Options<'_>,
+    progress: &mut dyn Progress,
+) -> ExplicitReport {
+    match Ground::new(system, scope, properties, NODE_LIMIT) {
+        Ok(ground) => search(&ground, options, progress),
+        Err(error) => {
+            let stop = Stop::from(error);
+            ExplicitReport {
+                verdicts: properties
+                    .iter()
+                    .map(|p| (*p, Verdict::Unknown(stop.clone())))
+                    .collect(),
+                witnesses: Vec::new(),
+                deadlock: None,
+                undefined: None,
+                stats: Stats::default(),
+            }
+        }
+    }
+}

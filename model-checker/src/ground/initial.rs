@@ -105,9 +105,8 @@ impl Ground<'_> {
     }
 
     /// The first assumption or formula of `init` that can be undefined.
-    #[must_use]
-    pub fn undefined_axiom(&mut self) -> Option<UndefinedAxiom> {
-        let mut before: Vec<NodeId> = Vec::new();
+    pub(super) fn undefined_axiom(&mut self) -> Option<UndefinedAxiom> {
+        let mut before = self.canonical.clone();
         for axiom in self.axioms.clone() {
             for promise in &axiom.promises {
                 let mut formulas = before.clone();

@@ -87,6 +87,8 @@ pub struct Ground<'a> {
     pub axioms: Vec<GroundAxiom>,
     /// The properties asked for, in the order asked.
     pub properties: Vec<GroundProperty>,
+    /// The first assumption or formula of `init` that can be undefined.
+    pub undefined: Option<UndefinedAxiom>,
     /// That the payload of an option without a value has its default form.
     canonical: Vec<NodeId>,
 }
@@ -116,7 +118,7 @@ impl<'a> Ground<'a> {
         let canonical = flat.canonical();
         flat.check()?;
         let dag = flat.dag;
-        Ok(Self {
+        let mut ground = Self {
             system,
             scope,
             cells,
@@ -124,8 +126,11 @@ impl<'a> Ground<'a> {
             events,
             axioms,
             properties,
+            undefined: None,
             canonical,
-        })
+        };
+        ground.undefined = ground.undefined_axiom();
+        Ok(ground)
     }
 
     /// The ground form of a property that was asked for.

@@ -1,0 +1,135 @@
+//! The properties of a search, evaluated on states and steps as they are found.
+
+use transition_system::{Owner, PropertyKind, Wrong};
+
+use super::layout::Layout;
+use super::machine::{Conditions, Machine};
+use crate::ground::{Ground, NodeId};
+
+/// Something a state or step decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// The property at this position is violated.
+    Violated(usize, Wrong),
+    /// The witness at this position is reached.
+    Reached(usize),
+}
+
+/// One property and the conditions that decide it.
+struct Item {
+    kind: PropertyKind,
+    /// Conditions of the promises, with what is wrong where one is false.
+    promises: Vec<(usize, Wrong)>,
+    formula: usize,
+    /// Condition of the antecedent, while it was never true.
+    antecedent: Option<usize>,
+    wrong: Wrong,
+    open: bool,
+}
+
+/// See the module.
+pub(super) struct Checks {
+    machine: Machine,
+    items: Vec<Item>,
+}
+
+impl Checks {
+    pub(super) fn new(ground: &Ground<'_>, layout: &Layout) -> Self {
+        let mut formulas: Vec<NodeId> = Vec::new();
+        let mut add = |node: NodeId| {
+            formulas.push(node);
+            formulas.len() - 1
+        };
+        let mut items = Vec::new();
+        for property in &ground.properties {
+            let wrong = match property.kind {
+                PropertyKind::Transition => Wrong::Transition(property.id),
+                PropertyKind::Invariant | PropertyKind::Witness => Wrong::Invariant(property.id),
+            };
+            let undefined = |kind, index| Wrong::Undefined {
+                owner: Owner::Property(property.id),
+                kind,
+                index,
+            };
+            items.push(Item {
+                kind: property.kind,
+                promises: property
+                    .promises
+                    .iter()
+                    .map(|p| (add(p.holds), undefined(p.kind, p.index)))
+                    .collect(),
+                formula: add(property.formula),
+                antecedent: property.antecedent.map(&mut add),
+                wrong,
+                open: true,
+            });
+        }
+        Self {
+            machine: Machine::of_conditions(&ground.dag, layout, &formulas),
+            items,
+        }
+    }
+
+    /// Whether a property is neither violated nor reached.
+    pub(super) fn is_open(&self, position: usize) -> bool {
+        self.items[position].open
+    }
+
+    /// Whether any property is open.
+    pub(super) fn any_open(&self) -> bool {
+        self.items.iter().any(|i| i.open)
+    }
+
+    /// Positions of invariants whose antecedent was never true.
+    pub(super) fn vacuous(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.items.len()).filter(|i| self.items[*i].antecedent.is_some())
+    }
+
+    /// What a new state decides.
+    pub(super) fn on_state(&mut self, state: &[u64], out: &mut Vec<Finding>) {
+        self.machine.load(state);
+        for (position, item) in self.items.iter_mut().enumerate() {
+            if item.antecedent.is_some_and(|a| self.machine.holds(a)) {
+                item.antecedent = None;
+            }
+            if item.open && item.kind != PropertyKind::Transition {
+                decide(&mut self.machine, position, item, out);
+            }
+        }
+    }
+
+    /// Whether steps matter at all.
+    pub(super) fn watches_steps(&self) -> bool {
+        self.items
+            .iter()
+            .any(|i| i.open && i.kind == PropertyKind::Transition)
+    }
+
+    /// What a step decides.
+    pub(super) fn on_step(&mut self, before: &[u64], after: &[u64], out: &mut Vec<Finding>) {
+        self.machine.load(before);
+        self.machine.load_next(after);
+        for (position, item) in self.items.iter_mut().enumerate() {
+            if item.open && item.kind == PropertyKind::Transition {
+                decide(&mut self.machine, position, item, out);
+            }
+        }
+    }
+}
+
+fn decide(machine: &mut Machine, position: usize, item: &mut Item, out: &mut Vec<Finding>) {
+    let broken = item
+        .promises
+        .iter()
+        .find(|(condition, _)| !machine.holds(*condition));
+    let finding = match (broken, item.kind) {
+        (Some((_, wrong)), _) => Finding::Violated(position, wrong.clone()),
+        (None, PropertyKind::Witness) if machine.holds(item.formula) => Finding::Reached(position),
+        (None, PropertyKind::Invariant | PropertyKind::Transition) if !machine.holds(item.formula) => {
+            Finding::Violated(position, item.wrong.clone())
+        }
+        (None, PropertyKind::Witness | PropertyKind::Invariant | PropertyKind::Transition) => return,
+    };
+    item.open = false;
+    out.push(finding);
+}

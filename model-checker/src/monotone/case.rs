@@ -62,8 +62,8 @@ impl<'m> Case<'m> {
             initial: ground.least(),
             unknown: Vec::new(),
         };
-        case.order = ground.dag.order(&case.roots());
         case.find_growing(&cone)?;
+        case.order = ground.dag.order(&case.roots());
         case.fix_start(&cone)?;
         case.check_assumptions()?;
         let polarity = case.polarities();
@@ -72,12 +72,17 @@ impl<'m> Case<'m> {
         Ok(case)
     }
 
+    /// The formula, then guards and updates of growing cells.
     fn roots(&self) -> Vec<NodeId> {
         let mut roots = vec![self.formula];
         for event in &self.events {
             let event = &self.monotone.ground.events[*event];
             roots.push(event.guard);
-            roots.extend(event.updates.iter().map(|(_, node)| *node));
+            let updates = event
+                .updates
+                .iter()
+                .filter(|(c, _)| self.growing.binary_search(c).is_ok());
+            roots.extend(updates.map(|(_, node)| *node));
         }
         roots
     }

@@ -4,7 +4,7 @@ use transition_system::{Owner, PropertyKind, Wrong};
 
 use super::layout::Layout;
 use super::machine::{Conditions, Machine};
-use crate::ground::{Ground, NodeId};
+use crate::ground::{Ground, GroundError, NodeId};
 
 /// Something a state or step decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +34,15 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn new(ground: &Ground<'_>, layout: &Layout) -> Self {
+    pub(super) fn new(ground: &Ground<'_>, layout: &Layout) -> Result<Self, GroundError> {
         let mut formulas: Vec<NodeId> = Vec::new();
         let mut add = |node: NodeId| {
             formulas.push(node);
             formulas.len() - 1
+        };
+        let inside = |node: &NodeId| {
+            let cells = ground.dag.cells_of(&ground.dag.order(&[*node]));
+            cells.iter().all(|c| layout.field(*c).is_some())
         };
         let mut items = Vec::new();
         for property in &ground.properties {
@@ -59,15 +63,15 @@ impl Checks {
                     .map(|p| (add(p.holds), undefined(p.kind, p.index)))
                     .collect(),
                 formula: add(property.formula),
-                antecedent: property.antecedent.map(&mut add),
+                antecedent: property.antecedent.filter(inside).map(&mut add),
                 wrong,
                 open: true,
             });
         }
-        Self {
-            machine: Machine::of_conditions(&ground.dag, layout, &formulas),
+        Ok(Self {
+            machine: Machine::of_conditions(&ground.dag, layout, &formulas)?,
             items,
-        }
+        })
     }
 
     /// Whether a property is neither violated nor reached.

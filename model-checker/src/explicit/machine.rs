@@ -5,7 +5,7 @@
 
 use super::layout::Layout;
 use super::program::{Code, Compiler, Entry, Op, Reg};
-use crate::ground::{Cone, Dag, Ground, NodeId, div, modulo};
+use crate::ground::{Cone, Dag, Ground, GroundError, NodeId, div, modulo};
 
 /// The successors of some states, in order of source and event.
 #[derive(Clone, Debug, Default)]
@@ -96,8 +96,10 @@ pub struct Machine {
 
 impl Machine {
     /// Compiles the events of a cone. An update of a cell outside of the cone is left out.
-    #[must_use]
-    pub fn of_events(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Self {
+    ///
+    /// # Errors
+    /// An internal error if an event of the cone reads a cell outside of it.
+    pub fn of_events(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Result<Self, GroundError> {
         let mut compiler = Compiler::new(&ground.dag, layout);
         let mut entries = Vec::with_capacity(cone.events.len());
         for index in &cone.events {
@@ -137,8 +139,10 @@ impl Machine {
     }
 
     /// Compiles formulas.
-    #[must_use]
-    pub fn of_conditions(dag: &Dag, layout: &Layout, formulas: &[NodeId]) -> Self {
+    ///
+    /// # Errors
+    /// An internal error if a formula reads a cell outside of the layout.
+    pub fn of_conditions(dag: &Dag, layout: &Layout, formulas: &[NodeId]) -> Result<Self, GroundError> {
         let mut compiler = Compiler::new(dag, layout);
         let mut entries = Vec::with_capacity(formulas.len());
         for formula in formulas {
@@ -149,12 +153,12 @@ impl Machine {
         Self::new(layout, compiler, entries)
     }
 
-    fn new(layout: &Layout, compiler: Compiler<'_>, entries: Vec<Entry>) -> Self {
-        Self {
+    fn new(layout: &Layout, compiler: Compiler<'_>, entries: Vec<Entry>) -> Result<Self, GroundError> {
+        Ok(Self {
             layout: layout.clone(),
-            code: compiler.finish(),
+            code: compiler.finish()?,
             entries,
-        }
+        })
     }
 
     fn run(&mut self, entry: Entry, state: &[u64], out: &mut Vec<u64>) -> Exit {

@@ -11,7 +11,7 @@ mod report;
 mod search;
 pub mod store;
 
-use transition_system::{PropertyId, Scope, Stop, System, Verdict};
+use transition_system::{PropertyId, Scope, System};
 
 use crate::ground::{Ground, NODE_LIMIT};
 
@@ -32,18 +32,6 @@ pub fn check(
 ) -> ExplicitReport {
     match Ground::new(system, scope, properties, NODE_LIMIT) {
         Ok(ground) => search(&ground, options, progress),
-        Err(error) => {
-            let stop = Stop::from(error);
-            ExplicitReport {
-                verdicts: properties
-                    .iter()
-                    .map(|p| (*p, Verdict::Unknown(stop.clone())))
-                    .collect(),
-                witnesses: Vec::new(),
-                deadlock: None,
-                undefined: None,
-                stats: Stats::default(),
-            }
-        }
+        Err(error) => ExplicitReport::unknown(properties.iter().copied(), &error.into()),
     }
 }

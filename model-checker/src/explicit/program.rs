@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::layout::{FieldId, Layout};
-use crate::ground::{CellId, Dag, Node, NodeId};
+use crate::ground::{CellId, Dag, GroundError, Node, NodeId};
 
 /// A register.
 pub type Reg = u32;
@@ -87,6 +87,8 @@ pub struct Compiler<'a> {
     uses: FxHashMap<NodeId, u32>,
     /// Nodes that became known, so that they can be forgotten where code may be skipped.
     recent: Vec<NodeId>,
+    /// Whether a cell outside of the layout was read.
+    missing: bool,
 }
 
 /// Literals are numbered from here while code is made, and moved behind the cells at the end.
@@ -111,6 +113,7 @@ impl<'a> Compiler<'a> {
             known: FxHashMap::default(),
             uses: FxHashMap::default(),
             recent: Vec::new(),
+            missing: false,
         }
     }
 
@@ -219,15 +222,11 @@ impl<'a> Compiler<'a> {
         if let Some(reg) = self.known.get(&id) {
             return *reg;
         }
-        let field = |fields: &FxHashMap<CellId, FieldId>, c: &CellId| {
-            // a cell outside of the layout is never read: the cone has every cell of its nodes
-            fields.get(c).map_or(0, |f| f.index() as Reg)
-        };
         let reg = match self.dag.node(id).clone() {
             Node::Bool(b) => self.literal(i64::from(b)),
             Node::Int(n) => self.literal(n),
-            Node::Cell(c) => field(&self.fields, &c),
-            Node::Next(c) => field(&self.fields, &c) + self.fields.len() as Reg,
+            Node::Cell(c) => self.field(c),
+            Node::Next(c) => self.field(c) + self.fields.len() as Reg,
             Node::Not(a) => {
                 let (a, to) = (self.node(a), self.temporary());
                 self.ops.push(Op::Not { to, a });
@@ -251,6 +250,12 @@ impl<'a> Compiler<'a> {
         self.known.insert(id, reg);
         self.recent.push(id);
         reg
+    }
+
+    fn field(&mut self, cell: CellId) -> Reg {
+        let field = self.fields.get(&cell);
+        self.missing |= field.is_none();
+        field.map_or(0, |f| f.index() as Reg)
     }
 
     fn binary(&mut self, a: NodeId, b: NodeId, make: fn(Reg, Reg, Reg) -> Op) -> Reg {
@@ -301,8 +306,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// The code, with literals placed behind the results.
-    #[must_use]
-    pub fn finish(self) -> Code {
+    ///
+    /// # Errors
+    /// An internal error if a cell outside of the layout was read.
+    pub fn finish(self) -> Result<Code, GroundError> {
+        if self.missing {
+            return Err(GroundError::internal("a cell outside of the cone is read"));
+        }
         let base = self.most;
         let mut registers = vec![0; base as usize + self.literals.len()];
         for (value, reg) in &self.literals {
@@ -315,11 +325,11 @@ impl<'a> Compiler<'a> {
         };
         let mut ops = self.ops;
         ops.iter_mut().for_each(|op| op.each_source(place));
-        Code {
+        Ok(Code {
             ops,
             registers,
             fields: self.fields.len(),
-        }
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use transition_system::{ConstId, EventId, PropertyId, Trace, Value, Verdict, Violation};
+use transition_system::{ConstId, EventId, PropertyId, Stop, Trace, Value, Verdict, Violation};
 
 /// The answers of one search.
 ///
@@ -24,6 +24,23 @@ pub struct ExplicitReport {
     pub undefined: Option<Violation>,
     /// Counts.
     pub stats: Stats,
+}
+
+impl ExplicitReport {
+    /// Nothing was searched, for this reason.
+    #[must_use]
+    pub fn unknown(properties: impl IntoIterator<Item = PropertyId>, stop: &Stop) -> Self {
+        Self {
+            verdicts: properties
+                .into_iter()
+                .map(|p| (p, Verdict::Unknown(stop.clone())))
+                .collect(),
+            witnesses: Vec::new(),
+            deadlock: None,
+            undefined: None,
+            stats: Stats::default(),
+        }
+    }
 }
 
 /// Counts of a search.

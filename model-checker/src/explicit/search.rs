@@ -27,7 +27,13 @@ const INITIAL_TRIALS: u64 = 1 << 26;
 
 /// Checks the properties of a ground system.
 pub fn search(ground: &Ground<'_>, options: &Options<'_>, progress: &mut dyn Progress) -> ExplicitReport {
-    Search::new(ground, options, progress).run()
+    match Search::new(ground, options, progress) {
+        Ok(search) => search.run(),
+        Err(error) => {
+            let properties = ground.properties.iter().map(|p| p.id);
+            ExplicitReport::unknown(properties, &error.into())
+        }
+    }
 }
 
 /// Why a search ends before every state is expanded.
@@ -69,7 +75,11 @@ struct Found {
 }
 
 impl<'s, 'g> Search<'s, 'g> {
-    fn new(ground: &'s Ground<'g>, options: &'s Options<'s>, progress: &'s mut dyn Progress) -> Self {
+    fn new(
+        ground: &'s Ground<'g>,
+        options: &'s Options<'s>,
+        progress: &'s mut dyn Progress,
+    ) -> Result<Self, GroundError> {
         let cone = if options.cone && !options.deadlock {
             Cone::of(
                 ground,
@@ -85,14 +95,14 @@ impl<'s, 'g> Search<'s, 'g> {
         let limits = &options.limits;
         let now = Instant::now();
         let count = ground.properties.len();
-        Self {
+        Ok(Self {
             store: Store::new(
                 layout.words(),
                 limits.states.unwrap_or(u64::MAX),
                 limits.memory_bytes.unwrap_or(u64::MAX),
             ),
-            events: Machine::of_events(ground, &cone, &layout),
-            checks: Checks::new(ground, &layout),
+            events: Machine::of_events(ground, &cone, &layout)?,
+            checks: Checks::new(ground, &layout)?,
             fired: vec![0; cone.events.len()],
             found: Found {
                 verdicts: vec![None; count],
@@ -111,7 +121,7 @@ impl<'s, 'g> Search<'s, 'g> {
             layout,
             started: now,
             told: (now, 0),
-        }
+        })
     }
 
     fn run(mut self) -> ExplicitReport {
@@ -398,7 +408,7 @@ impl<'s, 'g> Search<'s, 'g> {
             }
         }
         path.reverse();
-        let mut machine = Machine::of_events(self.ground, &self.cone, &self.layout);
+        let mut machine = Machine::of_events(self.ground, &self.cone, &self.layout)?;
         let mut events = Vec::with_capacity(path.len());
         for pair in path.windows(2) {
             let mut out = Successors {

@@ -64,7 +64,7 @@ pub struct GroundProperty {
     pub formula: NodeId,
     /// Promises that do not hold by their form alone.
     pub promises: Vec<GroundPromise>,
-    /// The formula of a step that changes nothing.
+    /// Formula and promises of a step that changes nothing.
     pub stutter: NodeId,
     /// For an invariant *for all .. a implies b*: some `a` is true.
     pub antecedent: Option<NodeId>,
@@ -164,9 +164,11 @@ impl Flattener<'_> {
     pub(crate) fn property(&mut self, id: PropertyId) -> Result<GroundProperty, GroundError> {
         let property = self.system.property(id);
         let formula = self.truth(property.formula)?;
+        let promises = self.promises(&property.promises)?;
+        let whole = self.dag.and(promises.iter().map(|p| p.holds).chain([formula]));
         let stutter = match property.kind {
-            PropertyKind::Transition => self.stutter(formula),
-            PropertyKind::Invariant | PropertyKind::Witness => formula,
+            PropertyKind::Transition => self.stutter(whole),
+            PropertyKind::Invariant | PropertyKind::Witness => whole,
         };
         let antecedent = match property.kind {
             PropertyKind::Invariant => self.antecedent(property.formula)?,
@@ -176,7 +178,7 @@ impl Flattener<'_> {
             id,
             kind: property.kind,
             formula,
-            promises: self.promises(&property.promises)?,
+            promises,
             stutter,
             antecedent,
         })

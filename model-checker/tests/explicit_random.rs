@@ -1,0 +1,202 @@
+//! Random systems: the explicit engine against the reference evaluator.
+//!
+//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
+//! `WATERTIGHT_SEED=s` runs that one alone.
+
+use model_checker::explicit::{Options, Silent, check, search};
+use model_checker::ground::Ground;
+use transition_system::{Owner, PropertyKind, Scope, System, Vacuity, Verdict, Wrong, text};
+
+mod explicit_support;
+use explicit_support::random::Maker;
+use explicit_support::{Reference, all_properties, finished, reference, replayed, replayed_witness};
+
+const SYSTEMS: u64 = 600;
+
+fn seeds() -> Vec<u64> {
+    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
+        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
+    }
+    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().expect("a number"));
+    (0..SYSTEMS * factor).collect()
+}
+
+#[test]
+fn the_search_agrees_with_the_reference_evaluator() {
+    let (mut compared, mut with_violation, mut with_undefined, mut largest) = (0, 0, 0, 0);
+    for seed in seeds() {
+        let (system, scope) = Maker::new(seed).make(3000);
+        let system = finished(system);
+        let run = std::panic::catch_unwind(|| compare(&system, &scope));
+        match run {
+            Ok(None) => {}
+            Ok(Some(reference)) => {
+                compared += 1;
+                with_violation += u64::from(!reference.decided.is_empty());
+                with_undefined += u64::from(reference.undefined.is_some());
+                largest = largest.max(reference.states);
+            }
+            Err(cause) => {
+                eprintln!(
+                    "WATERTIGHT_SEED={seed}, scope {}\n{}",
+                    scope.display(&system),
+                    text::print(&system)
+                );
+                std::panic::resume_unwind(cause);
+            }
+        }
+    }
+    eprintln!(
+        "{compared} compared, {with_violation} with a decision, {with_undefined} undefined, up to {largest} states"
+    );
+    if seeds().len() > 100 {
+        assert!(
+            compared * 2 > seeds().len() as u64,
+            "too few systems could be compared"
+        );
+        assert!(with_violation * 4 > compared && with_undefined > 0 && largest > 100);
+    }
+}
+
+/// Compares one system; gives what the reference found unless its initial states are undefined or missing.
+fn compare(system: &System, scope: &Scope) -> Option<Reference> {
+    let expected = reference(system, scope);
+    counts(system, scope, expected.as_ref().ok());
+    for cone in [false, true] {
+        let options = Options {
+            cone,
+            ..Options::default()
+        };
+        let report = check(system, scope, &all_properties(system), &options, &mut Silent);
+        let Ok(expected) = &expected else {
+            for (_, verdict) in &report.verdicts {
+                undefined_at_start(system, scope, verdict);
+            }
+            continue;
+        };
+        for (id, verdict) in &report.verdicts {
+            judge(system, scope, expected, *id, verdict);
+        }
+        for (id, trace) in &report.witnesses {
+            replayed_witness(system, scope, *id, trace);
+            assert_eq!(Some(&trace.len()), expected.decided.get(id));
+        }
+        // one property alone has a smaller cone
+        for id in system.property_ids() {
+            let report = check(system, scope, &[id], &options, &mut Silent);
+            judge(system, scope, expected, id, &report.verdicts[0].1);
+        }
+    }
+    expected.ok().filter(|r| r.initial > 0)
+}
+
+/// Counts of states and transitions, and the deadlock, of a search without properties.
+fn counts(system: &System, scope: &Scope, expected: Option<&Reference>) {
+    let ground = Ground::new(system, scope, &[], 1_000_000).expect("small systems can be grounded");
+    let options = Options {
+        cone: false,
+        ..Options::default()
+    };
+    let report = search(&ground, &options, &mut Silent);
+    let Some(expected) = expected else {
+        assert!(report.undefined.is_some());
+        return;
+    };
+    assert_eq!(report.stats.initial_states, expected.initial);
+    assert_eq!(
+        report.undefined.as_ref().map(|v| v.trace.len()),
+        expected.undefined
+    );
+    if expected.undefined.is_none() {
+        assert_eq!(report.stats.states, expected.states);
+        assert_eq!(report.stats.transitions, expected.transitions);
+        assert!(report.stats.exhaustive);
+        if expected.initial > 0 {
+            assert_eq!(report.stats.depth, expected.depth as u64);
+        }
+    }
+    let options = Options {
+        deadlock: true,
+        ..options
+    };
+    let report = search(&ground, &options, &mut Silent);
+    match (&report.deadlock, expected.deadlock, expected.undefined) {
+        (Some(violation), Some(depth), _) => {
+            let verdict = Verdict::Violated(Box::new(violation.clone()));
+            assert_eq!(replayed(system, scope, &verdict), Some(depth));
+        }
+        (None, Some(depth), Some(undefined)) => assert!(undefined <= depth),
+        (None, None, _) => {}
+        (found, wanted, _) => panic!("{found:?} {wanted:?}"),
+    }
+}
+
+fn undefined_at_start(system: &System, scope: &Scope, verdict: &Verdict) {
+    let Verdict::Violated(violation) = verdict else {
+        panic!("{verdict:?}");
+    };
+    assert!(matches!(
+        violation.what,
+        Wrong::Undefined {
+            owner: Owner::Init(_) | Owner::Assumption(_),
+            ..
+        }
+    ));
+    assert_eq!(replayed(system, scope, verdict), Some(0));
+}
+
+fn judge(
+    system: &System,
+    scope: &Scope,
+    expected: &Reference,
+    id: transition_system::PropertyId,
+    verdict: &Verdict,
+) {
+    let kind = system.property(id).kind;
+    let decided = expected.decided.get(&id).copied();
+    let wrong = expected.undefined_there.get(&id).copied().unwrap_or(false);
+    let undefined = expected.undefined;
+    match verdict {
+        // a replay of an undefined two-state property needs a next state, which a claim about one state has not
+        Verdict::Violated(v)
+            if kind == PropertyKind::Transition
+                && matches!(
+                    &v.what,
+                    Wrong::Undefined {
+                        owner: Owner::Property(_),
+                        ..
+                    }
+                ) =>
+        {
+            assert_eq!(Some(v.trace.len()), decided);
+        }
+        Verdict::Violated(v) => {
+            let length = replayed(system, scope, verdict).expect("a violation has a run");
+            match &v.what {
+                Wrong::Undefined {
+                    owner: Owner::Event(..),
+                    ..
+                } => {
+                    assert_eq!(Some(length), undefined);
+                    assert!(decided.is_none_or(|d| d > length), "the property comes first");
+                }
+                _ => {
+                    assert_eq!(Some(length), decided);
+                    assert!(kind != PropertyKind::Witness || wrong);
+                    assert!(undefined.is_none_or(|u| length <= u + 1));
+                }
+            }
+        }
+        Verdict::Holds(coverage) if kind == PropertyKind::Witness => {
+            assert!(decided.is_some() && !wrong, "{coverage:?}");
+        }
+        Verdict::Holds(coverage) => {
+            assert!(coverage.exhaustive && decided.is_none() && undefined.is_none());
+        }
+        Verdict::Vacuous(Vacuity::NeverReached(_)) => {
+            assert!(kind == PropertyKind::Witness && decided.is_none() && undefined.is_none());
+        }
+        Verdict::Vacuous(Vacuity::NoInitialState) => assert_eq!(expected.initial, 0),
+        Verdict::Proved(_) | Verdict::Unknown(_) => panic!("{verdict:?}"),
+    }
+}

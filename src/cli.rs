@@ -6,7 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Verify the isolation of container sandboxes: from a real configuration, or from a specification.
 #[derive(Debug, Parser)]
-#[command(name = "watertight", disable_version_flag = true, arg_required_else_help = true)]
+#[command(
+    name = "watertight",
+    disable_version_flag = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = "Examples:
   watertight verify config.json             verdict on an OCI bundle's configuration
   watertight verify --pid 4242              verdict on a running process
@@ -91,7 +95,12 @@ pub struct Verify {
     pub inputs: Inputs,
     /// Which properties decide the exit code: isolation, integrity, confidentiality, availability, each also with
     /// `.host` or `.workload`, or `all`
-    #[arg(long, value_delimiter = ',', value_name = "PROPERTIES", default_value = "isolation,integrity,confidentiality")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "PROPERTIES",
+        default_value = "isolation,integrity,confidentiality"
+    )]
     pub gate: Vec<String>,
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Human)]

@@ -170,7 +170,11 @@ impl Verification {
     /// The outcome of the run.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let errors = if self.errors.is_empty() { Exit::Good } else { Exit::Wrong };
+        let errors = if self.errors.is_empty() {
+            Exit::Good
+        } else {
+            Exit::Wrong
+        };
         self.sandboxes.iter().map(Sandbox::exit).fold(errors, Exit::and)
     }
 }
@@ -179,7 +183,11 @@ impl Sandbox {
     /// The outcome for this sandbox: of its gated properties, or an error where it is invalid.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let start = if self.invalid.is_empty() { Exit::Good } else { Exit::Wrong };
+        let start = if self.invalid.is_empty() {
+            Exit::Good
+        } else {
+            Exit::Wrong
+        };
         let gated = self.findings.iter().filter(|f| f.gated);
         gated.map(|f| f.answer.exit()).fold(start, Exit::and)
     }
@@ -200,7 +208,10 @@ impl Answer {
     #[must_use]
     pub fn attack(&self) -> Option<&Attack> {
         match self {
-            Answer::Violated { attack } | Answer::Unknown { attack: Some(attack), .. } => Some(attack),
+            Answer::Violated { attack }
+            | Answer::Unknown {
+                attack: Some(attack), ..
+            } => Some(attack),
             Answer::Proved { .. } | Answer::Unknown { attack: None, .. } => None,
         }
     }

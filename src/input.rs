@@ -41,7 +41,9 @@ pub fn read(inputs: &Inputs) -> Result<Reading, Failure> {
 pub fn host_profile(inputs: &Inputs) -> Result<HostProfile, Failure> {
     let mut profile = HostProfile::default();
     for assignment in &inputs.host {
-        profile.set(assignment).map_err(|e| Failure::new(format!("--host: {}", e.message)).help(e.help))?;
+        profile
+            .set(assignment)
+            .map_err(|e| Failure::new(format!("--host: {}", e.message)).help(e.help))?;
     }
     Ok(profile)
 }
@@ -68,16 +70,25 @@ fn configuration(path: &Path) -> Result<PathBuf, Failure> {
     if config.is_file() {
         return Ok(config);
     }
-    Err(Failure::new(format!("{} is a folder without a config.json", path.display()))
-        .help("name the configuration files, or the folder of an OCI bundle"))
+    Err(
+        Failure::new(format!("{} is a folder without a config.json", path.display()))
+            .help("name the configuration files, or the folder of an OCI bundle"),
+    )
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let source: Box<dyn Read> = if path.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let source: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path)?)
+    };
     source.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20)));
+        return Err(io::Error::other(format!(
+            "it is larger than {} MiB",
+            LARGEST >> 20
+        )));
     }
     Ok(bytes)
 }

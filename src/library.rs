@@ -16,7 +16,9 @@ impl Loader for Library {
         if let Some(model) = models::find(module) {
             return Ok(Some(Source::new(format!("library:{}", model.path), model.text)));
         }
-        let Some(folder) = &self.beside else { return Ok(None) };
+        let Some(folder) = &self.beside else {
+            return Ok(None);
+        };
         let nested = module.replace("::", "/") + ".wt";
         let last = module.rsplit("::").next().unwrap_or(module).to_owned() + ".wt";
         for name in [nested, last] {

@@ -2,14 +2,17 @@
 //!
 //! Results go to standard output, everything else to standard error. Only `report` prints.
 
+mod cells;
+mod certificate;
 mod cli;
 mod command;
 mod exit;
 mod finding;
+mod gate;
 mod input;
 mod judge;
-mod live;
 mod library;
+mod live;
 mod repair;
 mod report;
 mod tool;
@@ -32,8 +35,15 @@ fn main() -> ExitCode {
             return ExitCode::from(exit.code());
         }
     };
-    let context = Context { color: cli.color, quiet: cli.quiet };
-    let outcome = if cli.version { tool::print_version(&context) } else { dispatch(&cli, &context) };
+    let context = Context {
+        color: cli.color,
+        quiet: cli.quiet,
+    };
+    let outcome = if cli.version {
+        tool::print_version(&context)
+    } else {
+        dispatch(&cli, &context)
+    };
     let exit = outcome.unwrap_or_else(|failure| report_failure(&failure, &context));
     ExitCode::from(exit.code())
 }

@@ -28,7 +28,9 @@ const NODES: usize = 200_000;
 pub fn smallest<E>(mut attempt: impl FnMut(&Changes) -> Result<Tried, E>) -> Result<Option<Changes>, E> {
     let mut cores: Vec<Changes> = Vec::new();
     for _ in 0..TRIES {
-        let Some(changes) = hitting_set(&cores) else { return Ok(None) };
+        let Some(changes) = hitting_set(&cores) else {
+            return Ok(None);
+        };
         match attempt(&changes)? {
             Tried::Closed => return Ok(Some(changes)),
             Tried::Attack(core) if core.is_disjoint(&changes) && !core.is_empty() => cores.push(core),
@@ -56,7 +58,9 @@ fn extend(cores: &[Changes], chosen: &mut Changes, left: usize, nodes: &mut usiz
         return None;
     }
     let open: Vec<&Changes> = cores.iter().filter(|c| c.is_disjoint(chosen)).collect();
-    let Some(core) = open.iter().min_by_key(|c| c.len()) else { return Some(true) };
+    let Some(core) = open.iter().min_by_key(|c| c.len()) else {
+        return Some(true);
+    };
     if left < disjoint(&open) {
         return Some(false);
     }
@@ -89,14 +93,19 @@ mod tests {
 
     fn brute_force(cores: &[Changes], universe: usize) -> usize {
         let hits = |mask: usize| cores.iter().all(|c| c.iter().any(|x| mask >> x & 1 == 1));
-        (0..1usize << universe).filter(|m| hits(*m)).map(|m| m.count_ones() as usize).min().unwrap_or(0)
+        (0..1usize << universe)
+            .filter(|m| hits(*m))
+            .map(|m| m.count_ones() as usize)
+            .min()
+            .unwrap_or(0)
     }
 
     #[test]
     fn hitting_sets_are_smallest_on_all_small_families() {
         // every family of up to three sets over four changes
-        let sets: Vec<Changes> =
-            (1..16usize).map(|m| (0..4).filter(|i| m >> i & 1 == 1).collect()).collect();
+        let sets: Vec<Changes> = (1..16usize)
+            .map(|m| (0..4).filter(|i| m >> i & 1 == 1).collect())
+            .collect();
         for a in &sets {
             for b in &sets {
                 for c in &sets {

@@ -15,7 +15,11 @@ pub fn tool() -> Tool {
         Ok(version) => version.to_string(),
         Err(why) => why,
     };
-    Tool { name: "watertight", version: env!("CARGO_PKG_VERSION"), z3 }
+    Tool {
+        name: "watertight",
+        version: env!("CARGO_PKG_VERSION"),
+        z3,
+    }
 }
 
 /// `--version`.

@@ -31,10 +31,23 @@ pub fn run(args: &Extract, context: &Context) -> Result<Exit, Failure> {
     let mut out = report::stdout(context.color);
     match args.format {
         ExtractFormat::Json => {
-            report::json(&mut out, &Document { schema_version: 1, tool: tool::tool(), reading: &reading })?;
+            report::json(
+                &mut out,
+                &Document {
+                    schema_version: 1,
+                    tool: tool::tool(),
+                    reading: &reading,
+                },
+            )?;
         }
-        ExtractFormat::Wt => reading.sandboxes.iter().try_for_each(|s| wt(&mut out, s, &host))?,
-        ExtractFormat::Table => reading.sandboxes.iter().try_for_each(|s| table(&mut out, s, &host))?,
+        ExtractFormat::Wt => reading
+            .sandboxes
+            .iter()
+            .try_for_each(|s| wt(&mut out, s, &host))?,
+        ExtractFormat::Table => reading
+            .sandboxes
+            .iter()
+            .try_for_each(|s| table(&mut out, s, &host))?,
     }
     let remarks = report::reading_remarks(&reading);
     report::remarks(&mut report::stderr(context.color), &remarks)?;

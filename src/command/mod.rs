@@ -37,7 +37,12 @@ pub struct Failure {
 impl Failure {
     /// An error of the user's input.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, exit: Exit::Wrong, broken_pipe: false }
+        Self {
+            message: message.into(),
+            help: None,
+            exit: Exit::Wrong,
+            broken_pipe: false,
+        }
     }
 
     /// With a hint.
@@ -51,6 +56,9 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(e: io::Error) -> Self {
         let broken_pipe = e.kind() == io::ErrorKind::BrokenPipe;
-        Self { broken_pipe, ..Self::new(format!("the result cannot be written: {e}")) }
+        Self {
+            broken_pipe,
+            ..Self::new(format!("the result cannot be written: {e}"))
+        }
     }
 }

@@ -40,18 +40,34 @@ pub fn run(args: &Models, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn list(out: &mut dyn Write, format: Format) -> std::io::Result<()> {
-    let rows: Vec<Row> =
-        models::MODELS.iter().map(|m| Row { name: m.name, path: m.path, summary: m.summary() }).collect();
+    let rows: Vec<Row> = models::MODELS
+        .iter()
+        .map(|m| Row {
+            name: m.name,
+            path: m.path,
+            summary: m.summary(),
+        })
+        .collect();
     match format {
-        Format::Json => report::json(out, &List { schema_version: 1, models: rows }),
-        Format::Human => rows.iter().try_for_each(|row| writeln!(out, "{:<20} {}", row.name, row.summary)),
+        Format::Json => report::json(
+            out,
+            &List {
+                schema_version: 1,
+                models: rows,
+            },
+        ),
+        Format::Human => rows
+            .iter()
+            .try_for_each(|row| writeln!(out, "{:<20} {}", row.name, row.summary)),
     }
 }
 
 fn unknown(name: &str) -> Failure {
     let known: Vec<_> = models::MODELS.iter().map(|m| m.name).collect();
     let last = name.rsplit("::").next().unwrap_or(name);
-    let near = known.iter().find(|k| k.ends_with(last) || last.ends_with(k.rsplit("::").next().unwrap_or(k)));
+    let near = known
+        .iter()
+        .find(|k| k.ends_with(last) || last.ends_with(k.rsplit("::").next().unwrap_or(k)));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the library has {}", known.join(", ")),

@@ -26,7 +26,11 @@ pub fn write(out: &mut dyn Write, result: &Verification) -> io::Result<()> {
     let n = result.sandboxes.len();
     let ms = result.time_ms.as_secs_f64() * 1e3;
     let plural = if n == 1 { "" } else { "es" };
-    writeln!(out, "{DIM}{n} sandbox{plural}, {ms:.0} ms, Z3 {}{DIM:#}", result.tool.z3)
+    writeln!(
+        out,
+        "{DIM}{n} sandbox{plural}, {ms:.0} ms, Z3 {}{DIM:#}",
+        result.tool.z3
+    )
 }
 
 fn remarks(out: &mut dyn Write, word: &str, list: &[Remark]) -> io::Result<()> {
@@ -35,7 +39,12 @@ fn remarks(out: &mut dyn Write, word: &str, list: &[Remark]) -> io::Result<()> {
 }
 
 fn write_sandbox(out: &mut dyn Write, sandbox: &Sandbox) -> io::Result<()> {
-    writeln!(out, "{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", sandbox.name, sandbox.sources.join(", "))?;
+    writeln!(
+        out,
+        "{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}",
+        sandbox.name,
+        sandbox.sources.join(", ")
+    )?;
     remarks(out, "invalid configuration", &sandbox.invalid)?;
     remarks(out, "note", &sandbox.notices)?;
     if sandbox.findings.is_empty() {
@@ -46,7 +55,9 @@ fn write_sandbox(out: &mut dyn Write, sandbox: &Sandbox) -> io::Result<()> {
         row(out, finding)?;
     }
     for (index, finding) in sandbox.findings.iter().enumerate() {
-        let Some(attack) = finding.answer.attack() else { continue };
+        let Some(attack) = finding.answer.attack() else {
+            continue;
+        };
         let same = |f: &&Finding| f.answer.attack().is_some_and(|a| same_attack(a, attack));
         if sandbox.findings[..index].iter().any(|f| same(&f)) {
             continue;
@@ -67,13 +78,22 @@ fn same_attack(a: &Attack, b: &Attack) -> bool {
 
 fn row(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
     let (style, word, detail) = match &finding.answer {
-        Answer::Proved { certificate, .. } => {
-            (GOOD, "proved", certificate.as_ref().map(|c| format!("certificate {c}")).unwrap_or_default())
-        }
+        Answer::Proved { certificate, .. } => (
+            GOOD,
+            "proved",
+            certificate
+                .as_ref()
+                .map(|c| format!("certificate {c}"))
+                .unwrap_or_default(),
+        ),
         Answer::Violated { attack } => (BAD, "VIOLATED", steps(attack)),
-        Answer::Unknown { attack: Some(attack), .. } => {
-            (OPEN, "depends", format!("{}, if {}", steps(attack), assumed(attack)))
-        }
+        Answer::Unknown {
+            attack: Some(attack), ..
+        } => (
+            OPEN,
+            "depends",
+            format!("{}, if {}", steps(attack), assumed(attack)),
+        ),
         Answer::Unknown { reason, attack: None } => (OPEN, "unknown", reason.clone()),
     };
     let gate = if finding.gated { "" } else { " (not gated)" };
@@ -95,19 +115,42 @@ fn assumed(attack: &Attack) -> String {
 }
 
 fn write_attack(out: &mut dyn Write, findings: &[&Finding], attack: &Attack) -> io::Result<()> {
-    let certain = findings.iter().any(|f| matches!(f.answer, Answer::Violated { .. }));
-    let names: Vec<_> = findings.iter().map(|f| format!("{} of the {}", f.property, f.victim)).collect();
-    let (style, word) = if certain { (BAD, "attack") } else { (OPEN, "possible attack") };
+    let certain = findings
+        .iter()
+        .any(|f| matches!(f.answer, Answer::Violated { .. }));
+    let names: Vec<_> = findings
+        .iter()
+        .map(|f| format!("{} of the {}", f.property, f.victim))
+        .collect();
+    let (style, word) = if certain {
+        (BAD, "attack")
+    } else {
+        (OPEN, "possible attack")
+    };
     writeln!(out, "\n  {style}{word}{style:#} on {}", names.join(", "))?;
     for (index, step) in attack.steps.iter().enumerate() {
-        writeln!(out, "  {:>3}. {} {DIM}[{}]{DIM:#}", index + 1, step.sentence, step.event)?;
+        writeln!(
+            out,
+            "  {:>3}. {} {DIM}[{}]{DIM:#}",
+            index + 1,
+            step.sentence,
+            step.event
+        )?;
         for because in &step.because {
             write_because(out, because)?;
         }
     }
     for assumption in &attack.assumes {
-        let why = assumption.why.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
-        writeln!(out, "       it needs that {}{DIM}{why}{DIM:#}", assumption.sentence)?;
+        let why = assumption
+            .why
+            .as_ref()
+            .map(|e| format!(" ({e})"))
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "       it needs that {}{DIM}{why}{DIM:#}",
+            assumption.sentence
+        )?;
     }
     if !attack.shortest {
         writeln!(out, "       a shorter attack may exist")?;

@@ -34,18 +34,35 @@ fn choice(color: Color) -> ColorChoice {
 pub fn reading_remarks(reading: &Reading) -> Vec<(&'static str, Remark)> {
     let errors = reading.errors.iter().map(|e| {
         let place = format!("{}:{}:{}", e.file, e.line, e.column);
-        ("error", Remark { place, message: e.message.clone(), help: e.help.clone() })
+        (
+            "error",
+            Remark {
+                place,
+                message: e.message.clone(),
+                help: e.help.clone(),
+            },
+        )
     });
     let remark = |place: &Place, message: &str| Remark {
         place: place.to_string(),
         message: message.to_owned(),
         help: None,
     };
-    let invalid = reading.invalid.iter().chain(reading.sandboxes.iter().flat_map(|s| &s.invalid));
+    let invalid = reading
+        .invalid
+        .iter()
+        .chain(reading.sandboxes.iter().flat_map(|s| &s.invalid));
     let invalid = invalid.map(|i| ("invalid configuration", remark(&i.place, &i.message)));
-    let skipped =
-        reading.skipped.iter().map(|s| ("not verified", remark(&s.place, &format!("{}: {}", s.kind, s.why))));
-    let notices = reading.notices.iter().chain(reading.sandboxes.iter().flat_map(|s| &s.notices));
+    let skipped = reading.skipped.iter().map(|s| {
+        (
+            "not verified",
+            remark(&s.place, &format!("{}: {}", s.kind, s.why)),
+        )
+    });
+    let notices = reading
+        .notices
+        .iter()
+        .chain(reading.sandboxes.iter().flat_map(|s| &s.notices));
     let notices = notices.map(|n| ("note", remark(&n.place, &n.message)));
     errors.chain(invalid).chain(skipped).chain(notices).collect()
 }
@@ -56,7 +73,11 @@ pub fn reading_remarks(reading: &Reading) -> Vec<(&'static str, Remark)> {
 /// When `out` cannot be written.
 pub fn remarks(out: &mut dyn Write, remarks: &[(&str, Remark)]) -> io::Result<()> {
     for (word, remark) in remarks {
-        let place = if remark.place.is_empty() { String::new() } else { format!("{}: ", remark.place) };
+        let place = if remark.place.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", remark.place)
+        };
         writeln!(out, "{place}{word}: {}", remark.message)?;
         if let Some(help) = &remark.help {
             writeln!(out, "  help: {help}")?;

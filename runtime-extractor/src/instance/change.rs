@@ -34,7 +34,7 @@ pub fn change_label(constant: &str, path: &[String], evidence: Option<&Evidence>
         }
         "writable_files" => "make the kernel's paths read-only again".to_owned(),
         "visible_files" => "mask the kernel's paths again".to_owned(),
-        "limits" => format!("set a limit on {}", last.to_lowercase()),
+        "limited" => format!("set a limit on {}", resource(last)),
         "own_cgroup" => "give it a cgroup of its own".to_owned(),
         _ => return None,
     })
@@ -61,6 +61,14 @@ fn article(namespace: &str) -> String {
         _ => namespace.to_lowercase(),
     };
     format!("{article} {name}")
+}
+
+fn resource(name: &str) -> &str {
+    match name {
+        "Processes" => "processes",
+        "Memory" => "memory",
+        _ => "processor time",
+    }
 }
 
 fn device(class: &str) -> &str {

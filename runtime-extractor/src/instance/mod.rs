@@ -163,25 +163,13 @@ fn limits(w: &mut Writer, facts: &SandboxFacts) {
         ("Memory", &cgroup.memory.limit),
         ("Cpu", &cgroup.cpu.quota),
     ];
-    let unknown = all.iter().find(|(_, fact)| fact.known().is_none());
-    if let Some((_, fact)) = unknown {
-        w.unknown_workload("limits", Evidence::of(&fact.origin));
-        return;
+    for (name, fact) in all {
+        let (key, evidence) = (format!("limited[{WORKLOAD}][{name}]"), Evidence::of(&fact.origin));
+        match fact.known() {
+            Some(limit) => w.value(&key, &matches!(limit, Limit::Max(_)).to_string(), &evidence),
+            None => w.unknown(&key, &evidence),
+        }
     }
-    let members = all
-        .iter()
-        .filter(|(_, fact)| fact.is(|l| matches!(l, Limit::Max(_))))
-        .map(|(name, fact)| ((*name).to_owned(), Evidence::of(&fact.origin)))
-        .collect();
-    let missing = all
-        .iter()
-        .find(|(_, fact)| fact.is(|l| *l == Limit::Unlimited))
-        .map(|(_, f)| *f);
-    w.set(
-        "limits",
-        members,
-        &Evidence::of(&missing.unwrap_or(&cgroup.pids).origin),
-    );
 }
 
 fn own_cgroup(w: &mut Writer, facts: &SandboxFacts) {

@@ -31,14 +31,12 @@ impl Evidence {
         let place = first(&origin.places);
         let absent = place.as_ref().is_some_and(|p| p.absent);
         let note = match &origin.kind {
-            OriginKind::Given | OriginKind::Observed if absent => "not set".to_owned(),
-            OriginKind::Given | OriginKind::Observed => String::new(),
+            OriginKind::Unknown { why } => why.clone(),
+            _ if absent => "not set".to_owned(),
             OriginKind::Default(layer) => format!("default of {} {}", layer.of, layer.version)
                 .trim_end()
                 .to_owned(),
-            OriginKind::Derived { .. } if absent => "not set".to_owned(),
-            OriginKind::Derived { .. } => String::new(),
-            OriginKind::Unknown { why } => why.clone(),
+            OriginKind::Given | OriginKind::Observed | OriginKind::Derived { .. } => String::new(),
         };
         Self { place, note }
     }

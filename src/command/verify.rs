@@ -1,0 +1,151 @@
+//! `watertight verify`: verdicts on real configurations.
+
+use std::time::Instant;
+
+use runtime_extractor::Reading;
+use runtime_extractor::facts::{Place, SandboxFacts};
+
+use super::{Context, Failure};
+use crate::cli::{Format, Verify};
+use crate::exit::Exit;
+use crate::finding::{Answer, Remark, Sandbox, Verification};
+use crate::gate::Gate;
+use crate::judge::{self, Judgement, Wanted};
+use crate::{certificate, input, report, tool};
+
+/// Runs the command.
+///
+/// # Errors
+/// Input that cannot be read, output that cannot be written, internal errors.
+pub fn run(args: &Verify, context: &Context) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    let gate = Gate::parse(&args.gate)?;
+    let host = input::host_profile(&args.inputs)?;
+    let reading = input::read(&args.inputs)?;
+    let mut sandboxes = Vec::new();
+    for facts in &reading.sandboxes {
+        let judgement = match facts.invalid.is_empty() {
+            true => Some(judge::judge(
+                facts,
+                &host,
+                &gate,
+                Wanted { repair: !args.no_fix },
+            )?),
+            false => None,
+        };
+        let mut sandbox = described(facts);
+        if let Some(mut judgement) = judgement {
+            if let Some(dir) = &args.certificate {
+                write_certificates(dir, &facts.name, &mut judgement)?;
+            }
+            sandbox.findings = judgement.findings;
+            sandbox.repair = judgement.repair;
+        }
+        sandboxes.push(sandbox);
+    }
+    let mut result = verification(&reading, sandboxes);
+    result.time_ms = start.elapsed();
+    let exit = outcome(&result, &reading);
+    result.exit_code = exit.code();
+    let mut out = report::stdout(context.color);
+    match args.format {
+        Format::Json => report::json(&mut out, &result)?,
+        Format::Human => report::human::write(&mut out, &result)?,
+    }
+    Ok(exit)
+}
+
+/// Nothing verified is never success: an error where something was refused, else incomplete.
+fn outcome(result: &Verification, reading: &Reading) -> Exit {
+    let none = if result.sandboxes.is_empty() {
+        Exit::Incomplete
+    } else {
+        Exit::Good
+    };
+    let invalid = if reading.invalid.is_empty() {
+        Exit::Good
+    } else {
+        Exit::Wrong
+    };
+    result.exit().and(none).and(invalid)
+}
+
+fn remark(place: &Place, message: &str) -> Remark {
+    Remark {
+        place: place.to_string(),
+        message: message.to_owned(),
+        help: None,
+    }
+}
+
+fn described(facts: &SandboxFacts) -> Sandbox {
+    Sandbox {
+        name: facts.name.clone(),
+        sources: facts.sources.iter().map(ToString::to_string).collect(),
+        findings: Vec::new(),
+        invalid: facts
+            .invalid
+            .iter()
+            .map(|i| remark(&i.place, &i.message))
+            .collect(),
+        notices: facts
+            .notices
+            .iter()
+            .map(|n| remark(&n.place, &n.message))
+            .collect(),
+        repair: None,
+    }
+}
+
+fn verification(reading: &Reading, sandboxes: Vec<Sandbox>) -> Verification {
+    let mut skipped: Vec<Remark> = reading
+        .skipped
+        .iter()
+        .map(|s| remark(&s.place, &format!("{}: {}", s.kind, s.why)))
+        .collect();
+    skipped.extend(reading.notices.iter().map(|n| remark(&n.place, &n.message)));
+    let mut errors: Vec<Remark> = reading
+        .errors
+        .iter()
+        .map(|e| Remark {
+            place: format!("{}:{}:{}", e.file, e.line, e.column),
+            message: e.message.clone(),
+            help: e.help.clone(),
+        })
+        .collect();
+    errors.extend(
+        reading
+            .invalid
+            .iter()
+            .map(|i| remark(&i.place, &format!("invalid configuration: {}", i.message))),
+    );
+    Verification {
+        schema_version: 1,
+        tool: tool::tool(),
+        sandboxes,
+        skipped,
+        errors,
+        time_ms: std::time::Duration::ZERO,
+        exit_code: 0,
+    }
+}
+
+/// Writes a certificate for each proved property and says where in the finding.
+fn write_certificates(dir: &std::path::Path, name: &str, judgement: &mut Judgement) -> Result<(), Failure> {
+    let below = dir.join(judge::identifier(name));
+    for (property, proof) in &judgement.proofs {
+        let folder = below.join(property);
+        certificate::write(&folder, proof, &judgement.sources)?;
+        let (wanted, victim) = property.split_once('.').unwrap_or((property, ""));
+        for finding in judgement
+            .findings
+            .iter_mut()
+            .filter(|f| f.property == wanted && f.victim == victim)
+        {
+            if let Answer::Proved { certificate, .. } = &mut finding.answer {
+                *certificate = Some(folder.display().to_string());
+            }
+        }
+    }
+    Ok(())
+}

@@ -4,7 +4,8 @@ use model_checker::symbolic::{Answer, Options, SymbolicReport, bmc, prove};
 use transition_system::promise::add_promises;
 use transition_system::replay::replay;
 use transition_system::{
-    Method, Origin, Owner, PromiseKind, PropertyId, Scope, Stop, System, Vacuity, Verdict, Wrong, text, validate,
+    Method, Origin, Owner, PromiseKind, PropertyId, Scope, Stop, System, Vacuity, Verdict, Wrong, text,
+    validate,
 };
 
 fn system(text: &str) -> System {
@@ -30,8 +31,13 @@ fn proved(report: &SymbolicReport) -> Vec<String> {
 fn the_lock_server_is_exclusive_for_any_number_of_clients_and_servers() {
     let s = system(include_str!("symbolic/lock_server.sys"));
     let report = prove(&s, property(&s, "exclusive"), None, None, &Options::default());
-    assert_eq!(proved(&report), ["inv.exclusive", "inv.held_is_not_free"]);
-    assert!(report.obligations.iter().all(|o| matches!(o.result, Answer::Proved | Answer::Trivial)));
+    assert_eq!(proved(&report), ["exclusive", "held_is_not_free"]);
+    assert!(
+        report
+            .obligations
+            .iter()
+            .all(|o| matches!(o.result, Answer::Proved | Answer::Trivial))
+    );
     assert_eq!(report.notes.len(), 1, "{:?}", report.notes);
     println!("{report:?}");
 }

@@ -75,11 +75,19 @@ impl Bounded<'_> {
         let mut run = self.start(scope, tag)?;
         for at in 0..=depth {
             if Instant::now() >= self.deadline {
-                return Ok(Run::Undecided { depth: at, what: "the time for everything was over".to_owned() });
+                return Ok(Run::Undecided {
+                    depth: at,
+                    what: "the time for everything was over".to_owned(),
+                });
             }
             match run.solver.check() {
                 SatResult::Unsat if at == 0 => return Ok(Run::NoInitialState),
-                SatResult::Unsat => return Ok(Run::Nothing { depth: at - 1, exhaustive: true }),
+                SatResult::Unsat => {
+                    return Ok(Run::Nothing {
+                        depth: at - 1,
+                        exhaustive: true,
+                    });
+                }
                 SatResult::Sat => {}
                 SatResult::Unknown => {
                     let what = format!("whether there is a run of {at} steps");
@@ -95,7 +103,10 @@ impl Bounded<'_> {
                 run.step(cases)?;
             }
         }
-        Ok(Run::Nothing { depth, exhaustive: false })
+        Ok(Run::Nothing {
+            depth,
+            exhaustive: false,
+        })
     }
 
     fn start(&self, scope: &Scope, tag: u32) -> Result<Unrolling<'_>> {
@@ -104,7 +115,12 @@ impl Bounded<'_> {
         given.push(problem.ranges(problem.state)?);
         given.extend(&problem.init);
         let solver = problem.session.solver(self.options.seed, Strategy::Default);
-        let mut run = Unrolling { frames: vec![problem.state], problem, solver, steps: Vec::new() };
+        let mut run = Unrolling {
+            frames: vec![problem.state],
+            problem,
+            solver,
+            steps: Vec::new(),
+        };
         for term in given {
             run.assert(term);
         }
@@ -120,7 +136,10 @@ impl Bounded<'_> {
             for (k, promise) in case.promises.iter().enumerate() {
                 let not = run.problem.encoder.terms.not(*promise);
                 let formula = run.problem.encoder.terms.and(before.iter().copied().chain([not]));
-                out.push(Bad { what: BadEnd::EventUndefined(event, k), formula });
+                out.push(Bad {
+                    what: BadEnd::EventUndefined(event, k),
+                    formula,
+                });
                 before.push(*promise);
             }
         }
@@ -146,7 +165,10 @@ impl Bounded<'_> {
             let formula = run.problem.encoder.terms.and(before.iter().copied().chain([not]));
             // A two-state formula that is undefined has no place in a trace of one-state promises.
             if decl.kind != PropertyKind::Transition {
-                out.push(Bad { what: BadEnd::PropertyUndefined(k), formula });
+                out.push(Bad {
+                    what: BadEnd::PropertyUndefined(k),
+                    formula,
+                });
             }
             before.push(holds);
         }
@@ -156,7 +178,10 @@ impl Bounded<'_> {
             PropertyKind::Invariant | PropertyKind::Transition => run.problem.encoder.terms.not(holds),
         };
         let formula = run.problem.encoder.terms.and(before.into_iter().chain([claim]));
-        out.push(Bad { what: BadEnd::Property, formula });
+        out.push(Bad {
+            what: BadEnd::Property,
+            formula,
+        });
         Ok(())
     }
 
@@ -183,10 +208,11 @@ impl Bounded<'_> {
 
     fn found(&self, run: &mut Unrolling<'_>, bad: &[Bad], cases: &[Case], model: &Model) -> Run {
         let depth = run.steps.len() as u32;
-        self.confirmed(run, bad, cases, model).unwrap_or_else(|| Run::Undecided {
-            depth,
-            what: format!("a run of {depth} steps that the reference evaluator does not confirm"),
-        })
+        self.confirmed(run, bad, cases, model)
+            .unwrap_or_else(|| Run::Undecided {
+                depth,
+                what: format!("a run of {depth} steps that the reference evaluator does not confirm"),
+            })
     }
 
     /// The run of a model, replayed.
@@ -201,7 +227,10 @@ impl Bounded<'_> {
             (BadEnd::Property, PropertyKind::Witness) => {
                 let evaluator = Evaluator::new(self.system, &scope);
                 replay_run(&evaluator, &trace).ok()?;
-                let at = Context { state: trace.last(), next: None };
+                let at = Context {
+                    state: trace.last(),
+                    next: None,
+                };
                 let reached = evaluator.truth(decl.formula, at, &mut Bindings::new()).ok()?;
                 return reached.then_some(Run::Witness(trace));
             }
@@ -216,11 +245,19 @@ impl Bounded<'_> {
                 let env = cases.get(event.index())?.env;
                 let args = run.reader(model).arguments(*event, env)?;
                 let kind = self.system.event(*event).promises.get(*k)?.kind;
-                Wrong::Undefined { owner: Owner::Event(*event, args), kind, index: *k }
+                Wrong::Undefined {
+                    owner: Owner::Event(*event, args),
+                    kind,
+                    index: *k,
+                }
             }
         };
         replay(self.system, &scope, &trace, &what).ok()?;
-        Some(Run::Violation(Violation { what, trace, shortest: true }))
+        Some(Run::Violation(Violation {
+            what,
+            trace,
+            shortest: true,
+        }))
     }
 }
 
@@ -239,7 +276,10 @@ impl<'a> Unrolling<'a> {
     fn cases(&mut self) -> Result<Vec<Case>> {
         let (state, tag) = (self.last(), format!("@{}", self.steps.len()));
         let system = self.problem.system();
-        system.event_ids().map(|e| make_case(&mut self.problem.encoder, e, state, &tag)).collect()
+        system
+            .event_ids()
+            .map(|e| make_case(&mut self.problem.encoder, e, state, &tag))
+            .collect()
     }
 
     /// One more step: some event happens, and the next state is the one after it.
@@ -247,7 +287,11 @@ impl<'a> Unrolling<'a> {
         let system = self.problem.system();
         let number = self.steps.len();
         let encoder = &mut self.problem.encoder;
-        let symbol = Symbol { name: format!("event@{number}"), args: Vec::new(), result: Base::Event };
+        let symbol = Symbol {
+            name: format!("event@{number}"),
+            args: Vec::new(),
+            result: Base::Event,
+        };
         let symbol = encoder.terms.declare(symbol);
         let chosen = encoder.terms.apply(symbol, Vec::new());
         let before = self.frames[number];
@@ -256,7 +300,9 @@ impl<'a> Unrolling<'a> {
         for (event, case) in system.event_ids().zip(&cases) {
             let literal = encoder.terms.literal(Base::Event, event.index() as u32);
             let this = encoder.terms.eq(chosen, literal);
-            let happens = [case.arguments, case.guard].into_iter().chain(case.promises.iter().copied());
+            let happens = [case.arguments, case.guard]
+                .into_iter()
+                .chain(case.promises.iter().copied());
             let happens = encoder.terms.and(happens);
             constraints.push(encoder.terms.implies(this, happens));
             let after = encoder.variables(case.after);
@@ -287,7 +333,11 @@ impl<'a> Unrolling<'a> {
     }
 
     fn reader<'r>(&'r mut self, model: &'r Model) -> Reader<'r, 'a> {
-        Reader { encoder: &mut self.problem.encoder, session: &mut self.problem.session, model }
+        Reader {
+            encoder: &mut self.problem.encoder,
+            session: &mut self.problem.session,
+            model,
+        }
     }
 
     fn trace(&mut self, model: &Model) -> Option<Trace> {
@@ -296,13 +346,20 @@ impl<'a> Unrolling<'a> {
         let mut steps = Vec::new();
         for (index, frame) in frames.iter().enumerate().skip(1) {
             let chosen = self.steps.get(index - 1)?.chosen;
-            let event = self.problem.session.element(&self.problem.encoder, model, chosen)?;
+            let event = self
+                .problem
+                .session
+                .element(&self.problem.encoder, model, chosen)?;
             let env = self.steps.get(index - 1)?.cases.get(event as usize)?.env;
             let event = EventId::new(event as usize);
             let args = self.reader(model).arguments(event, env)?;
             let state = self.reader(model).state(*frame)?;
             steps.push(Step { event, args, state });
         }
-        Some(Trace { initial, steps, loop_start: None })
+        Some(Trace {
+            initial,
+            steps,
+            loop_start: None,
+        })
     }
 }

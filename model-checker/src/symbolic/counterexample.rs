@@ -11,8 +11,8 @@ use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::replay::replay;
 use transition_system::value::domain;
 use transition_system::{
-    Conjunct, ConjunctSource, Cti, ExprId, Owner, Promise, PropertyId, Scope, State, Step, System, Trace, Type, TypeId,
-    Value, Violation, Wrong,
+    Conjunct, ConjunctSource, Cti, ExprId, Owner, Promise, PropertyId, Scope, State, Step, System, Trace,
+    Type, TypeId, Value, Violation, Wrong,
 };
 
 use super::encoder::{Encoder, Result};
@@ -68,7 +68,10 @@ impl Search<'_> {
         let defined = self.definedness(problem, goal)?;
         query.splice(0..0, defined);
         let wishes = wishes(problem)?;
-        let Outcome::Sat(model) = problem.session.check_preferring(&problem.encoder, &query, &wishes) else {
+        let Outcome::Sat(model) = problem
+            .session
+            .check_preferring(&problem.encoder, &query, &wishes)
+        else {
             return Ok(None);
         };
         let case = match goal {
@@ -82,7 +85,11 @@ impl Search<'_> {
             | Goal::Follows => None,
         };
         let frame = problem.state;
-        let mut reader = Reader { encoder: &mut problem.encoder, session: &mut problem.session, model: &model };
+        let mut reader = Reader {
+            encoder: &mut problem.encoder,
+            session: &mut problem.session,
+            model: &model,
+        };
         let Some(state) = reader.state(frame) else {
             return Ok(None);
         };
@@ -131,7 +138,9 @@ impl Search<'_> {
             return Ok(out);
         }
         for (i, conjunct) in self.invariant.iter().enumerate() {
-            let ConjunctSource::Specification(p) = conjunct.source else { continue };
+            let ConjunctSource::Specification(p) = conjunct.source else {
+                continue;
+            };
             let owned = &self.system.property(p).promises;
             match goal {
                 Goal::Init(c) if c != i => continue,
@@ -154,16 +163,30 @@ impl Search<'_> {
         state: State,
         event: Option<(transition_system::EventId, Vec<Value>)>,
     ) -> Option<Found> {
-        let initial = Trace { initial: state.clone(), steps: Vec::new(), loop_start: None };
+        let initial = Trace {
+            initial: state.clone(),
+            steps: Vec::new(),
+            loop_start: None,
+        };
         let violation = |what: Wrong| {
             replay(self.system, scope, &initial, &what).ok()?;
-            Some(Found::Violation(Violation { what, trace: initial.clone(), shortest: true }))
+            Some(Found::Violation(Violation {
+                what,
+                trace: initial.clone(),
+                shortest: true,
+            }))
         };
         let undefined = |owner: Owner, list: &[Promise], index: usize| {
-            violation(Wrong::Undefined { owner, kind: list.get(index)?.kind, index })
+            violation(Wrong::Undefined {
+                owner,
+                kind: list.get(index)?.kind,
+                index,
+            })
         };
         match goal {
-            Goal::Assumption(i, k) => undefined(Owner::Assumption(i), &self.system.assumptions[i].promises, k),
+            Goal::Assumption(i, k) => {
+                undefined(Owner::Assumption(i), &self.system.assumptions[i].promises, k)
+            }
             Goal::InitDefined(i, k) => undefined(Owner::Init(i), &self.system.init[i].promises, k),
             Goal::Init(c) if self.invariant[c].source == ConjunctSource::Specification(self.property) => {
                 violation(Wrong::Invariant(self.property))
@@ -189,8 +212,12 @@ impl Search<'_> {
         event: Option<(transition_system::EventId, Vec<Value>)>,
     ) -> Option<Cti> {
         let evaluator = Evaluator::new(self.system, scope);
-        let at = Context { state: &state, next: None };
-        let truth = |formula: ExprId, at: Context<'_>, env: &mut Bindings| evaluator.truth(formula, at, env).ok();
+        let at = Context {
+            state: &state,
+            next: None,
+        };
+        let truth =
+            |formula: ExprId, at: Context<'_>, env: &mut Bindings| evaluator.truth(formula, at, env).ok();
         if !evaluator.constants_allowed(&state).ok()? {
             return None;
         }
@@ -203,7 +230,11 @@ impl Search<'_> {
                     return None;
                 }
             }
-            _ if !self.invariant.iter().all(|c| truth(c.formula, at, &mut Bindings::new()) == Some(true)) => {
+            _ if !self
+                .invariant
+                .iter()
+                .all(|c| truth(c.formula, at, &mut Bindings::new()) == Some(true)) =>
+            {
                 return None;
             }
             Goal::EventDefined(id, _) => {
@@ -224,20 +255,34 @@ impl Search<'_> {
                 let two_states = decl.kind == transition_system::PropertyKind::Transition
                     && !matches!(goal, Goal::Step(..));
                 let at = if two_states {
-                    Context { state: &state, next: Some(&next) }
+                    Context {
+                        state: &state,
+                        next: Some(&next),
+                    }
                 } else {
-                    Context { state: &next, next: None }
+                    Context {
+                        state: &next,
+                        next: None,
+                    }
                 };
                 if truth(formula, at, &mut Bindings::new())? {
                     return None;
                 }
-                steps.push(Step { event: id, args, state: next });
+                steps.push(Step {
+                    event: id,
+                    args,
+                    state: next,
+                });
             }
             Goal::Assumption(..) | Goal::InitDefined(..) => return None,
         }
         Some(Cti {
             scope: scope.clone(),
-            trace: Trace { initial: state, steps, loop_start: None },
+            trace: Trace {
+                initial: state,
+                steps,
+                loop_start: None,
+            },
             broken,
             formula,
         })
@@ -250,9 +295,10 @@ impl Search<'_> {
             list.get(k).map(|p| (format!("promise {k} of {name}"), p.holds))
         };
         match goal {
-            Goal::Init(c) | Goal::Step(_, c) => {
-                self.invariant.get(c).map(|conjunct| (conjunct.name.clone(), conjunct.formula))
-            }
+            Goal::Init(c) | Goal::Step(_, c) => self
+                .invariant
+                .get(c)
+                .map(|conjunct| (conjunct.name.clone(), conjunct.formula)),
             Goal::EventDefined(e, k) => {
                 let event = self.system.event(e);
                 promise(&event.name, &event.promises, k)
@@ -264,7 +310,12 @@ impl Search<'_> {
     }
 }
 
-fn promises(problem: &mut Problem<'_>, list: &[Promise], frame: FrameId, out: &mut Vec<TermId>) -> Result<()> {
+fn promises(
+    problem: &mut Problem<'_>,
+    list: &[Promise],
+    frame: FrameId,
+    out: &mut Vec<TermId>,
+) -> Result<()> {
     for promise in list {
         let term = problem.encoder.formula(promise.holds, problem.closed, frame)?;
         out.push(term);
@@ -277,7 +328,11 @@ pub(super) fn wishes(problem: &mut Problem<'_>) -> Result<Vec<TermId>> {
     let system = problem.system();
     let values = problem.encoder.variables(problem.state);
     let variables = system.variables.iter().map(|v| v.ty).zip(values);
-    let constants = system.constants.iter().map(|c| c.ty).zip(problem.encoder.constants.clone());
+    let constants = system
+        .constants
+        .iter()
+        .map(|c| c.ty)
+        .zip(problem.encoder.constants.clone());
     let mut out = Vec::new();
     for (ty, value) in variables.chain(constants).collect::<Vec<_>>() {
         wish(&mut problem.encoder, value, ty, &mut out)?;

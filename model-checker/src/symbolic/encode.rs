@@ -48,7 +48,10 @@ impl Encoder<'_> {
     /// A state and the one after it, for transition properties.
     pub(super) fn pair(&mut self, before: FrameId, after: FrameId) -> FrameId {
         let (current, next) = (self.variables(before), self.variables(after));
-        self.frame(Frame { current, next: Some(next) })
+        self.frame(Frame {
+            current,
+            next: Some(next),
+        })
     }
 
     /// Symbols for the parameters and choices of an event, marked by `tag`.
@@ -57,7 +60,10 @@ impl Encoder<'_> {
         let mut env = Env::new();
         for binder in decl.binders() {
             let info = self.system.arena.binder_info(binder);
-            let value = self.place(format!("{}.{}#{}{tag}", decl.name, info.name, binder.index()), info.ty)?;
+            let value = self.place(
+                format!("{}.{}#{}{tag}", decl.name, info.name, binder.index()),
+                info.ty,
+            )?;
             env.push((binder, value));
         }
         env.sort_unstable();
@@ -114,7 +120,11 @@ impl Encoder<'_> {
     fn project(&mut self, expr: ExprId, env: EnvId) -> EnvId {
         let free = self.free_binders(expr);
         let bindings = &self.envs[env.0 as usize];
-        let kept: Env = bindings.iter().filter(|(b, _)| free.binary_search(b).is_ok()).copied().collect();
+        let kept: Env = bindings
+            .iter()
+            .filter(|(b, _)| free.binary_search(b).is_ok())
+            .copied()
+            .collect();
         self.env(kept)
     }
 
@@ -194,7 +204,10 @@ impl Encoder<'_> {
                 (_, value) => Ok(value),
             },
             Expr::Tuple(xs) => {
-                let items = xs.iter().map(|x| self.eval(*x, env, frame)).collect::<Result<_>>()?;
+                let items = xs
+                    .iter()
+                    .map(|x| self.eval(*x, env, frame))
+                    .collect::<Result<_>>()?;
                 Ok(self.val(Val::Tuple(items)))
             }
             Expr::Proj(a, i) => {
@@ -252,12 +265,18 @@ impl Encoder<'_> {
     fn function(&mut self, expr: ExprId, env: EnvId, frame: FrameId) -> Result<ValId> {
         match self.system.arena.expr(expr) {
             Expr::SetLit(elem, xs) => {
-                let items = xs.iter().map(|x| self.eval(*x, env, frame)).collect::<Result<_>>()?;
+                let items = xs
+                    .iter()
+                    .map(|x| self.eval(*x, env, frame))
+                    .collect::<Result<_>>()?;
                 Ok(self.val(Val::Items(*elem, items)))
             }
-            Expr::Compr(binder, body) | Expr::Lambda(binder, body) => {
-                Ok(self.val(Val::Closure { binder: *binder, body: *body, env, frame }))
-            }
+            Expr::Compr(binder, body) | Expr::Lambda(binder, body) => Ok(self.val(Val::Closure {
+                binder: *binder,
+                body: *body,
+                env,
+                frame,
+            })),
             Expr::Union(a, b) => self.set_op(SetOp::Union, *a, *b, env, frame),
             Expr::Inter(a, b) => self.set_op(SetOp::Inter, *a, *b, env, frame),
             Expr::Diff(a, b) => self.set_op(SetOp::Diff, *a, *b, env, frame),
@@ -267,7 +286,12 @@ impl Encoder<'_> {
                 };
                 let map = self.eval(*m, env, frame)?;
                 let (key, value) = (self.eval(*k, env, frame)?, self.eval(*v, env, frame)?);
-                Ok(self.val(Val::Store { map, key, value, key_ty }))
+                Ok(self.val(Val::Store {
+                    map,
+                    key,
+                    value,
+                    key_ty,
+                }))
             }
             Expr::Apply(m, k) => {
                 let (map, key) = (self.eval(*m, env, frame)?, self.eval(*k, env, frame)?);
@@ -344,7 +368,9 @@ impl Encoder<'_> {
                 })
             }
             Expr::Card(a) => self.cardinality(*a, env, frame),
-            _ => Err(Unsupported("a composite expression where a base value is needed".to_owned())),
+            _ => Err(Unsupported(
+                "a composite expression where a base value is needed".to_owned(),
+            )),
         }
     }
 

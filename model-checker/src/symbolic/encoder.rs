@@ -143,7 +143,12 @@ impl<'a> Encoder<'a> {
                     .collect::<Result<_>>()?;
                 self.val(Val::Tuple(parts))
             }
-            Type::Set(_) | Type::Map(..) => self.val(Val::Place { place, path, ty, args }),
+            Type::Set(_) | Type::Map(..) => self.val(Val::Place {
+                place,
+                path,
+                ty,
+                args,
+            }),
             Type::Bool | Type::Int | Type::Range { .. } | Type::Enum(_) | Type::Sort(_) => {
                 let base = self.base(ty)?;
                 let term = self.component(place, path, base, &args);
@@ -159,7 +164,11 @@ impl<'a> Encoder<'a> {
             None => {
                 let name = format!("{}{}", self.places[place.0 as usize], key.1);
                 let arg_bases = args.iter().map(|a| self.terms.base(*a)).collect();
-                let symbol = self.terms.declare(Symbol { name, args: arg_bases, result });
+                let symbol = self.terms.declare(Symbol {
+                    name,
+                    args: arg_bases,
+                    result,
+                });
                 self.components.insert(key, symbol);
                 symbol
             }
@@ -173,9 +182,9 @@ impl<'a> Encoder<'a> {
             Type::Int | Type::Range { .. } => Ok(Base::Int),
             Type::Enum(e) => Ok(Base::Enum(*e)),
             Type::Sort(s) => Ok(Base::Sort(*s)),
-            Type::Option(_) | Type::Set(_) | Type::Map(..) | Type::Tuple(_) => {
-                Err(Unsupported("a composite value where a base value is needed".to_owned()))
-            }
+            Type::Option(_) | Type::Set(_) | Type::Map(..) | Type::Tuple(_) => Err(Unsupported(
+                "a composite value where a base value is needed".to_owned(),
+            )),
         }
     }
 
@@ -205,7 +214,11 @@ impl<'a> Encoder<'a> {
                 self.some(v)
             }
             (Value::Tuple(items), Type::Tuple(parts)) => {
-                let parts = items.iter().zip(parts).map(|(v, t)| self.lift(v, *t)).collect::<Result<_>>()?;
+                let parts = items
+                    .iter()
+                    .zip(parts)
+                    .map(|(v, t)| self.lift(v, *t))
+                    .collect::<Result<_>>()?;
                 self.val(Val::Tuple(parts))
             }
             (Value::Set(items), Type::Set(elem)) => {
@@ -216,11 +229,18 @@ impl<'a> Encoder<'a> {
                 let mut map = self.val(Val::Junk(ty));
                 for (k, v) in entries {
                     let (key, value) = (self.lift(k, *key_ty)?, self.lift(v, *value_ty)?);
-                    map = self.val(Val::Store { map, key, value, key_ty: *key_ty });
+                    map = self.val(Val::Store {
+                        map,
+                        key,
+                        value,
+                        key_ty: *key_ty,
+                    });
                 }
                 map
             }
-            (Value::None | Value::Some(_) | Value::Tuple(_) | Value::Set(_) | Value::Map(_), _) => return Err(ill()),
+            (Value::None | Value::Some(_) | Value::Tuple(_) | Value::Set(_) | Value::Map(_), _) => {
+                return Err(ill());
+            }
         })
     }
 
@@ -260,13 +280,19 @@ impl<'a> Encoder<'a> {
         match base {
             Base::Bool => self.terms.bool(false),
             Base::Int => self.terms.int(0),
-            Base::Enum(_) | Base::Sort(_) | Base::Event if self.size(base).is_some() => self.terms.literal(base, 0),
+            Base::Enum(_) | Base::Sort(_) | Base::Event if self.size(base).is_some() => {
+                self.terms.literal(base, 0)
+            }
             Base::Enum(_) | Base::Sort(_) | Base::Event => {
                 let symbol = match self.defaults.get(&base) {
                     Some(symbol) => *symbol,
                     None => {
                         let name = format!("default.{}", self.defaults.len());
-                        let symbol = self.terms.declare(Symbol { name, args: Vec::new(), result: base });
+                        let symbol = self.terms.declare(Symbol {
+                            name,
+                            args: Vec::new(),
+                            result: base,
+                        });
                         self.defaults.insert(base, symbol);
                         symbol
                     }
@@ -296,8 +322,11 @@ impl<'a> Encoder<'a> {
                 Ok(self.val(Val::Option(some, value)))
             }
             (Val::Tuple(xs), Val::Tuple(ys)) => {
-                let parts =
-                    xs.into_iter().zip(ys).map(|(x, y)| self.choice(condition, x, y)).collect::<Result<_>>()?;
+                let parts = xs
+                    .into_iter()
+                    .zip(ys)
+                    .map(|(x, y)| self.choice(condition, x, y))
+                    .collect::<Result<_>>()?;
                 Ok(self.val(Val::Tuple(parts)))
             }
             (_, _) => Ok(self.val(Val::Choice(condition, a, b))),
@@ -316,11 +345,20 @@ impl<'a> Encoder<'a> {
 
     fn apply_new(&mut self, function: ValId, key: ValId) -> Result<ValId> {
         match self.get(function).clone() {
-            Val::Place { place, path, ty, mut args } => {
+            Val::Place {
+                place,
+                path,
+                ty,
+                mut args,
+            } => {
                 let (key_ty, value_ty) = match self.ty(ty) {
                     Type::Map(k, v) => (*k, Some(*v)),
                     Type::Set(elem) => (*elem, None),
-                    other => return Err(Unsupported(format!("a value of type {other:?} is not a function"))),
+                    other => {
+                        return Err(Unsupported(format!(
+                            "a value of type {other:?} is not a function"
+                        )));
+                    }
                 };
                 self.flatten(key, key_ty, &mut args)?;
                 match value_ty {
@@ -331,11 +369,21 @@ impl<'a> Encoder<'a> {
                     }
                 }
             }
-            Val::Closure { binder, body, env, frame } => {
+            Val::Closure {
+                binder,
+                body,
+                env,
+                frame,
+            } => {
                 let env = self.bind(env, binder, key);
                 self.eval(body, env, frame)
             }
-            Val::Store { map, key: at, value, key_ty } => {
+            Val::Store {
+                map,
+                key: at,
+                value,
+                key_ty,
+            } => {
                 let same = self.equal(key, at, key_ty)?;
                 let otherwise = match self.terms.as_bool(same) {
                     Some(true) => value,
@@ -348,7 +396,10 @@ impl<'a> Encoder<'a> {
                 self.choice(condition, a, b)
             }
             Val::Items(elem, items) => {
-                let same = items.into_iter().map(|x| self.equal(key, x, elem)).collect::<Result<Vec<_>>>()?;
+                let same = items
+                    .into_iter()
+                    .map(|x| self.equal(key, x, elem))
+                    .collect::<Result<Vec<_>>>()?;
                 let term = self.terms.or(same);
                 Ok(self.leaf(term))
             }
@@ -438,7 +489,9 @@ impl<'a> Encoder<'a> {
                 let (x, y) = (this.apply(a, key)?, this.apply(b, key)?);
                 this.equal(x, y, *v)
             }),
-            (_, _, other) => Err(Unsupported(format!("values of type {other:?} cannot be compared"))),
+            (_, _, other) => Err(Unsupported(format!(
+                "values of type {other:?} cannot be compared"
+            ))),
         }
     }
 
@@ -497,10 +550,10 @@ impl<'a> Encoder<'a> {
             Type::Set(_) | Type::Map(..) => match self.values(ty, COMPOSITE_LIMIT) {
                 Some(values) => self.instantiate(q, values, body),
                 None => Err(Unsupported(format!(
-                "a quantifier over `{}` has too many values, or a sort of any size in it; \
+                    "a quantifier over `{}` has too many values, or a sort of any size in it; \
                  check it in a scope with the explicit engine",
-                transition_system::text::print_type(self.system, ty)
-            ))),
+                    transition_system::text::print_type(self.system, ty)
+                ))),
             },
         }
     }
@@ -531,8 +584,13 @@ impl<'a> Encoder<'a> {
         body: &mut dyn FnMut(&mut Self, ValId) -> Result<TermId>,
     ) -> Result<TermId> {
         let before = self.instances;
-        self.instances = before.saturating_mul(values.len().max(1) as u64).min(INSTANCE_LIMIT);
-        let parts = values.into_iter().map(|v| body(self, v)).collect::<Result<Vec<_>>>();
+        self.instances = before
+            .saturating_mul(values.len().max(1) as u64)
+            .min(INSTANCE_LIMIT);
+        let parts = values
+            .into_iter()
+            .map(|v| body(self, v))
+            .collect::<Result<Vec<_>>>();
         self.instances = before;
         Ok(self.junction(q, parts?))
     }
@@ -562,8 +620,11 @@ impl<'a> Encoder<'a> {
                 Ok(self.terms.implies(some, inner))
             }
             (Val::Tuple(items), Type::Tuple(parts)) => {
-                let parts =
-                    items.into_iter().zip(parts).map(|(v, t)| self.well_formed(v, *t)).collect::<Result<Vec<_>>>()?;
+                let parts = items
+                    .into_iter()
+                    .zip(parts)
+                    .map(|(v, t)| self.well_formed(v, *t))
+                    .collect::<Result<Vec<_>>>()?;
                 Ok(self.terms.and(parts))
             }
             (_, Type::Map(k, v)) => self.quantify(Quantifier::Forall, *k, &mut |this, key| {

@@ -28,9 +28,19 @@ impl Reader<'_, '_> {
     pub(super) fn state(&mut self, frame: FrameId) -> Option<State> {
         let system = self.encoder.system;
         let constants = self.encoder.constants.clone();
-        let constants = system.constants.iter().zip(constants).map(|(c, v)| self.value(v, c.ty)).collect::<Option<_>>()?;
+        let constants = system
+            .constants
+            .iter()
+            .zip(constants)
+            .map(|(c, v)| self.value(v, c.ty))
+            .collect::<Option<_>>()?;
         let variables = self.encoder.variables(frame);
-        let variables = system.variables.iter().zip(variables).map(|(x, v)| self.value(v, x.ty)).collect::<Option<_>>()?;
+        let variables = system
+            .variables
+            .iter()
+            .zip(variables)
+            .map(|(x, v)| self.value(v, x.ty))
+            .collect::<Option<_>>()?;
         Some(State { constants, variables })
     }
 
@@ -52,10 +62,22 @@ impl Reader<'_, '_> {
         let system = self.encoder.system;
         match (self.encoder.get(id).clone(), system.arena.type_of_id(ty)) {
             (Val::Leaf(term), _) => match self.encoder.terms.base(term) {
-                Base::Bool => self.session.truth(self.encoder, self.model, term).map(Value::Bool),
-                Base::Int => self.session.integer(self.encoder, self.model, term).map(Value::Int),
-                Base::Enum(e) => Some(Value::Enumerator(e, self.session.element(self.encoder, self.model, term)?)),
-                Base::Sort(s) => Some(Value::Element(s, self.session.element(self.encoder, self.model, term)?)),
+                Base::Bool => self
+                    .session
+                    .truth(self.encoder, self.model, term)
+                    .map(Value::Bool),
+                Base::Int => self
+                    .session
+                    .integer(self.encoder, self.model, term)
+                    .map(Value::Int),
+                Base::Enum(e) => Some(Value::Enumerator(
+                    e,
+                    self.session.element(self.encoder, self.model, term)?,
+                )),
+                Base::Sort(s) => Some(Value::Element(
+                    s,
+                    self.session.element(self.encoder, self.model, term)?,
+                )),
                 Base::Event => None,
             },
             (Val::Option(some, value), Type::Option(inner)) => {
@@ -66,7 +88,11 @@ impl Reader<'_, '_> {
                 }
             }
             (Val::Tuple(items), Type::Tuple(parts)) => {
-                let items = items.into_iter().zip(parts).map(|(v, t)| self.value(v, *t)).collect::<Option<_>>()?;
+                let items = items
+                    .into_iter()
+                    .zip(parts)
+                    .map(|(v, t)| self.value(v, *t))
+                    .collect::<Option<_>>()?;
                 Some(Value::Tuple(items))
             }
             (_, Type::Set(elem)) => self.set(id, *elem),

@@ -51,7 +51,10 @@ impl<'a> Induction<'a> {
     pub(super) fn attempt(&mut self, invariant: &[Conjunct]) -> Result<Attempt> {
         let formulas: Vec<ExprId> = invariant.iter().map(|c| c.formula).collect();
         let system = self.system();
-        let mut attempt = Attempt { obligations: Vec::new(), failed: None };
+        let mut attempt = Attempt {
+            obligations: Vec::new(),
+            failed: None,
+        };
         let mut kept: Option<(EventId, Duration)> = None;
         for goal in goals(system, self.property, &formulas) {
             let start = Instant::now();
@@ -75,7 +78,9 @@ impl<'a> Induction<'a> {
                 | Goal::StepDefined(..)
                 | Goal::Transition(_) => self.ask(&formulas, goal)?,
             };
-            attempt.obligations.push(self.result(invariant, goal, start.elapsed(), answer));
+            attempt
+                .obligations
+                .push(self.result(invariant, goal, start.elapsed(), answer));
             if matches!(answer, Answer::Refuted | Answer::Undecided) {
                 attempt.failed = Some((goal, answer));
                 break;
@@ -94,7 +99,10 @@ impl<'a> Induction<'a> {
     }
 
     fn check(&mut self, query: &[TermId]) -> Outcome {
-        if query.last().is_some_and(|last| self.problem.encoder.terms.as_bool(*last) == Some(false)) {
+        if query
+            .last()
+            .is_some_and(|last| self.problem.encoder.terms.as_bool(*last) == Some(false))
+        {
             return Outcome::Unsat;
         }
         self.problem.session.check(&self.problem.encoder, query)
@@ -102,7 +110,11 @@ impl<'a> Induction<'a> {
 
     /// Whether an event keeps all conjuncts, where they are so many that asking for all at once pays.
     fn keeps_all(&mut self, event: EventId, formulas: &[ExprId]) -> Result<bool> {
-        let touched: Vec<_> = formulas.iter().filter(|f| touches(self.system(), event, **f)).copied().collect();
+        let touched: Vec<_> = formulas
+            .iter()
+            .filter(|f| touches(self.system(), event, **f))
+            .copied()
+            .collect();
         if touched.len() <= TOGETHER {
             return Ok(false);
         }
@@ -120,7 +132,10 @@ impl<'a> Induction<'a> {
         let mut query = Vec::new();
         self.problem.inductive_hypothesis(formulas, &mut query)?;
         query.extend(self.problem.happens(event)?);
-        let after = claims.iter().map(|f| self.problem.after(event, *f)).collect::<Result<Vec<_>>>()?;
+        let after = claims
+            .iter()
+            .map(|f| self.problem.after(event, *f))
+            .collect::<Result<Vec<_>>>()?;
         let all = self.problem.encoder.terms.and(after.iter().copied());
         query.push(self.problem.encoder.terms.not(all));
         Ok((query, after))
@@ -132,10 +147,18 @@ impl<'a> Induction<'a> {
             Goal::Init(c) => (None, Some(c)),
             Goal::Step(e, c) => (Some(e), Some(c)),
             Goal::EventDefined(e, _) | Goal::StepDefined(e, _) | Goal::Transition(e) => (Some(e), None),
-            Goal::Assumption(..) | Goal::InitDefined(..) | Goal::PropertyDefined(_) | Goal::Follows => (None, None),
+            Goal::Assumption(..) | Goal::InitDefined(..) | Goal::PropertyDefined(_) | Goal::Follows => {
+                (None, None)
+            }
         };
         let conjunct = conjunct.and_then(|c| invariant.get(c)).map(|c| c.name.clone());
-        ObligationResult { name, event, conjunct, time, result }
+        ObligationResult {
+            name,
+            event,
+            conjunct,
+            time,
+            result,
+        }
     }
 
     // ---- the greatest inductive set ----
@@ -174,8 +197,9 @@ impl<'a> Induction<'a> {
     /// Positions of conjuncts that an event may break, some at least; `None` if it keeps all.
     fn lost(&mut self, event: EventId, kept: &[Conjunct]) -> Result<Option<Vec<usize>>> {
         let formulas: Vec<ExprId> = kept.iter().map(|c| c.formula).collect();
-        let touched: Vec<usize> =
-            (0..kept.len()).filter(|i| touches(self.system(), event, formulas[*i])).collect();
+        let touched: Vec<usize> = (0..kept.len())
+            .filter(|i| touches(self.system(), event, formulas[*i]))
+            .collect();
         if touched.is_empty() {
             return Ok(None);
         }

@@ -1,6 +1,8 @@
 //! The conjuncts that an inductive invariant is made of.
 
-use transition_system::{Arena, Conjunct, ConjunctSource, ExprId, PropertyId, PropertyKind, System, Type, TypeId};
+use transition_system::{
+    Arena, Conjunct, ConjunctSource, ExprId, PropertyId, PropertyKind, System, Type, TypeId,
+};
 
 /// For each variable with integers of a range in it: that they are within the range. True of every state by
 /// type; as conjuncts of an invariant, so that a solver knows it too and checks that events keep it.
@@ -11,7 +13,11 @@ pub(super) fn of_types(system: &mut System) -> Vec<Conjunct> {
         let value = system.arena.var(id, ty);
         let formula = within(&mut system.arena, value, ty);
         if system.arena.as_bool(formula) != Some(true) {
-            out.push(Conjunct { name: conjunct_name("type", &name), formula, source: ConjunctSource::Type });
+            out.push(Conjunct {
+                name: conjunct_name("type.", &name),
+                formula,
+                source: ConjunctSource::Type,
+            });
         }
     }
     out
@@ -29,7 +35,11 @@ fn within(arena: &mut Arena, value: ExprId, ty: TypeId) -> ExprId {
             let content = arena.unwrap_some(value);
             let content = within(arena, content, inner);
             let some = arena.is_some(value);
-            if arena.as_bool(content) == Some(true) { content } else { arena.implies(some, content) }
+            if arena.as_bool(content) == Some(true) {
+                content
+            } else {
+                arena.implies(some, content)
+            }
         }
         Type::Tuple(parts) => {
             let parts: Vec<_> = parts
@@ -56,7 +66,7 @@ fn within(arena: &mut Arena, value: ExprId, ty: TypeId) -> ExprId {
 pub(super) fn of_property(system: &System, id: PropertyId) -> Conjunct {
     let property = system.property(id);
     Conjunct {
-        name: conjunct_name("inv", &property.name),
+        name: conjunct_name("", &property.name),
         formula: property.formula,
         source: ConjunctSource::Specification(id),
     }
@@ -72,10 +82,16 @@ pub(super) fn others(system: &System, but: PropertyId) -> Vec<Conjunct> {
 }
 
 /// A name as [`Conjunct::name`] allows it.
-fn conjunct_name(kind: &str, name: &str) -> String {
+fn conjunct_name(prefix: &str, name: &str) -> String {
     let name: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "_.-".contains(c) { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "_.-".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
-    format!("{kind}.{name}")
+    format!("{prefix}{name}")
 }

@@ -36,7 +36,14 @@ fn distribute(open: &[SortId], extra: u32, most: u32, scope: &Scope, limit: usiz
         [first, rest @ ..] => {
             let least = extra.saturating_sub(most * rest.len() as u32);
             for more in least..=extra.min(most) {
-                distribute(rest, extra - more, most, &scope.clone().with(*first, 1 + more), limit, out);
+                distribute(
+                    rest,
+                    extra - more,
+                    most,
+                    &scope.clone().with(*first, 1 + more),
+                    limit,
+                    out,
+                );
             }
         }
     }
@@ -49,12 +56,28 @@ mod tests {
     #[test]
     fn sizes_grow_together_and_no_combination_is_missed() {
         let system = transition_system::text::read("(system s)\n(sort A)\n(sort B)\n(sort C x y)\n").unwrap();
-        let options = Options { largest_sort: 3, ..Options::default() };
-        let sizes: Vec<Vec<u32>> =
-            scopes(&system, None, &options).iter().map(|s| s.sizes().map(|(_, n)| n).collect()).collect();
+        let options = Options {
+            largest_sort: 3,
+            ..Options::default()
+        };
+        let sizes: Vec<Vec<u32>> = scopes(&system, None, &options)
+            .iter()
+            .map(|s| s.sizes().map(|(_, n)| n).collect())
+            .collect();
         assert_eq!(
             sizes,
-            [[1, 1], [1, 2], [2, 1], [1, 3], [2, 2], [3, 1], [2, 3], [3, 2], [3, 3]].map(Vec::from)
+            [
+                [1, 1],
+                [1, 2],
+                [2, 1],
+                [1, 3],
+                [2, 2],
+                [3, 1],
+                [2, 3],
+                [3, 2],
+                [3, 3]
+            ]
+            .map(Vec::from)
         );
         let a = system.find_sort("A").unwrap();
         let given = Scope::new().with(a, 7);

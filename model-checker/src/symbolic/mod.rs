@@ -97,7 +97,13 @@ fn run(
         Err(what) => return report(unknown(what), String::new()),
     };
     let deadline = start + options.total_time;
-    let task = Task { system, property, scope, options, deadline };
+    let task = Task {
+        system,
+        property,
+        scope,
+        options,
+        deadline,
+    };
     // A thread of its own has a deep stack and a fresh context of the solver, so answers do not depend on
     // what the program did before.
     let outcome = std::thread::scope(|threads| {
@@ -106,7 +112,9 @@ fn run(
             .spawn_scoped(threads, || work(&task))
             .map_err(|e| format!("no thread could be started: {e}"))
             .and_then(|thread| {
-                thread.join().map_err(|_| "the solver stopped in the middle of a query (out of memory?)".to_owned())
+                thread
+                    .join()
+                    .map_err(|_| "the solver stopped in the middle of a query (out of memory?)".to_owned())
             })
     });
     report(outcome.unwrap_or_else(unknown), solver)

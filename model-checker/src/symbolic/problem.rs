@@ -81,10 +81,12 @@ pub(super) fn goals(system: &System, property: PropertyId, invariant: &[ExprId])
 /// Whether an event writes a variable that a formula reads; if not, the event keeps the formula.
 pub(super) fn touches(system: &System, event: EventId, formula: ExprId) -> bool {
     let updates = &system.event(event).updates;
-    post_order(&system.arena, &[formula]).into_iter().any(|id| match system.arena.expr(id) {
-        Expr::Var(v) => updates.iter().any(|u| u.variable == *v),
-        _ => false,
-    })
+    post_order(&system.arena, &[formula])
+        .into_iter()
+        .any(|id| match system.arena.expr(id) {
+            Expr::Var(v) => updates.iter().any(|u| u.variable == *v),
+            _ => false,
+        })
 }
 
 /// An event with symbols for its arguments, in a state.
@@ -186,14 +188,25 @@ impl<'a> Problem<'a> {
     }
 
     /// The formulas that have a model exactly if the goal fails; the last is its negation.
-    pub(super) fn query(&mut self, property: PropertyId, invariant: &[ExprId], goal: Goal) -> Result<Vec<TermId>> {
+    pub(super) fn query(
+        &mut self,
+        property: PropertyId,
+        invariant: &[ExprId],
+        goal: Goal,
+    ) -> Result<Vec<TermId>> {
         let system = self.system();
         let decl = system.property(property);
         let mut out = Vec::new();
         let claim = match goal {
             Goal::Assumption(i, k) => {
                 out.extend(self.constants.iter().chain(&self.assumptions[..i]).copied());
-                self.promise(&system.assumptions[i].promises, k, self.closed, self.state, &mut out)?
+                self.promise(
+                    &system.assumptions[i].promises,
+                    k,
+                    self.closed,
+                    self.state,
+                    &mut out,
+                )?
             }
             Goal::InitDefined(i, k) => {
                 out.extend(self.axioms());
@@ -277,7 +290,12 @@ impl<'a> Problem<'a> {
 }
 
 /// An event with symbols for its arguments marked by `tag`, in a state.
-pub(super) fn make_case(encoder: &mut Encoder<'_>, event: EventId, state: FrameId, tag: &str) -> Result<Case> {
+pub(super) fn make_case(
+    encoder: &mut Encoder<'_>,
+    event: EventId,
+    state: FrameId,
+    tag: &str,
+) -> Result<Case> {
     let decl = encoder.system.event(event);
     let env = encoder.arguments(event, tag)?;
     let arguments = encoder.arguments_well_formed(event, env)?;
@@ -288,7 +306,13 @@ pub(super) fn make_case(encoder: &mut Encoder<'_>, event: EventId, state: FrameI
         .map(|p| encoder.formula(p.holds, env, state))
         .collect::<Result<_>>()?;
     let after = encoder.after(event, env, state)?;
-    Ok(Case { env, after, arguments, guard, promises })
+    Ok(Case {
+        env,
+        after,
+        arguments,
+        guard,
+        promises,
+    })
 }
 
 /// Ranges of constants, and what an instance gives of them.
@@ -322,5 +346,8 @@ fn formulas(
     closed: EnvId,
     state: FrameId,
 ) -> Result<Vec<TermId>> {
-    axioms.iter().map(|a| encoder.formula(a.formula, closed, state)).collect()
+    axioms
+        .iter()
+        .map(|a| encoder.formula(a.formula, closed, state))
+        .collect()
 }

@@ -7,7 +7,8 @@
 use std::time::Instant;
 
 use transition_system::{
-    Conjunct, ConjunctSource, Coverage, Method, Proof, PropertyId, PropertyKind, Scope, Stop, System, Vacuity, Verdict,
+    Conjunct, ConjunctSource, Coverage, Method, Proof, PropertyId, PropertyKind, Scope, Stop, System,
+    Vacuity, Verdict,
 };
 
 use super::bounded::{Bounded, Run};
@@ -29,7 +30,12 @@ pub(super) struct Outcome {
 
 impl Outcome {
     fn new(verdict: Verdict) -> Self {
-        Self { verdict, obligations: Vec::new(), witness: None, notes: Vec::new() }
+        Self {
+            verdict,
+            obligations: Vec::new(),
+            witness: None,
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -50,7 +56,10 @@ impl Task<'_> {
         }
         let mut system = self.system.clone();
         let types = of_types(&mut system);
-        let task = Task { system: &system, ..*self };
+        let task = Task {
+            system: &system,
+            ..*self
+        };
         match task.proved(lemmas, types) {
             Ok(outcome) => outcome,
             Err(Unsupported(what)) => Outcome::new(Verdict::Unknown(Stop::Unsupported(what))),
@@ -58,8 +67,13 @@ impl Task<'_> {
     }
 
     fn proved(&self, lemmas: Option<&[PropertyId]>, types: Vec<Conjunct>) -> Result<Outcome> {
-        let mut induction =
-            Induction::new(self.system, self.property, self.scope, self.options, self.deadline)?;
+        let mut induction = Induction::new(
+            self.system,
+            self.property,
+            self.scope,
+            self.options,
+            self.deadline,
+        )?;
         if let Some(outcome) = self.no_start(&mut induction)? {
             return Ok(outcome);
         }
@@ -70,12 +84,19 @@ impl Task<'_> {
         let mut notes = Vec::new();
         let mut invariant: Vec<Conjunct> = types.into_iter().chain(own).collect();
         if let Some(lemmas) = lemmas {
-            let lemmas = lemmas.iter().filter(|l| **l != self.property).map(|l| of_property(self.system, *l));
+            let lemmas = lemmas
+                .iter()
+                .filter(|l| **l != self.property)
+                .map(|l| of_property(self.system, *l));
             invariant.extend(lemmas);
         }
         let mut attempt = induction.attempt(&invariant)?;
         if attempt.failed.is_some() && lemmas.is_none() {
-            let all = invariant.iter().cloned().chain(others(self.system, self.property)).collect();
+            let all = invariant
+                .iter()
+                .cloned()
+                .chain(others(self.system, self.property))
+                .collect();
             let (mut kept, left_out) = induction.strongest(all)?;
             notes.extend(self.left_out(&left_out));
             // A property that is not inductive with the rest is asked once more, so that its failure is shown.
@@ -89,7 +110,12 @@ impl Task<'_> {
             return Ok(self.proof(invariant, attempt, notes));
         };
         let verdict = self.explain(&invariant, goal, answer)?;
-        Ok(Outcome { verdict, obligations: attempt.obligations, witness: None, notes })
+        Ok(Outcome {
+            verdict,
+            obligations: attempt.obligations,
+            witness: None,
+            notes,
+        })
     }
 
     /// The verdict where there is no initial state at all.
@@ -104,7 +130,9 @@ impl Task<'_> {
         let names: Vec<_> = conjuncts
             .iter()
             .filter_map(|c| match c.source {
-                ConjunctSource::Specification(p) if p != self.property => Some(self.system.property(p).name.clone()),
+                ConjunctSource::Specification(p) if p != self.property => {
+                    Some(self.system.property(p).name.clone())
+                }
                 ConjunctSource::Specification(_) | ConjunctSource::Type | ConjunctSource::Engine => None,
             })
             .map(|n| format!("`{n}`"))
@@ -112,7 +140,10 @@ impl Task<'_> {
         if names.is_empty() {
             return None;
         }
-        Some(format!("not used, because not inductive together with the other invariants: {}", names.join(", ")))
+        Some(format!(
+            "not used, because not inductive together with the other invariants: {}",
+            names.join(", ")
+        ))
     }
 
     fn proof(&self, invariant: Vec<Conjunct>, attempt: Attempt, notes: Vec<String>) -> Outcome {
@@ -124,7 +155,12 @@ impl Task<'_> {
             scope: self.scope.filter(|s| s.sizes().next().is_some()).cloned(),
         };
         let verdict = Verdict::Proved(Box::new(proof));
-        Outcome { verdict, obligations: attempt.obligations, witness: None, notes }
+        Outcome {
+            verdict,
+            obligations: attempt.obligations,
+            witness: None,
+            notes,
+        }
     }
 
     /// Why a goal is not proved: a violation, a counterexample to induction, or that it is undecided.
@@ -145,7 +181,11 @@ impl Task<'_> {
         };
         // A run that shows the failure to be real is looked for in the scopes up to the one of the
         // counterexample, and the next larger ones.
-        let enough = cti.as_ref().and_then(|c| scopes.iter().position(|s| *s == c.scope)).unwrap_or(0) + 3;
+        let enough = cti
+            .as_ref()
+            .and_then(|c| scopes.iter().position(|s| *s == c.scope))
+            .unwrap_or(0)
+            + 3;
         let bounded = Bounded {
             system: self.system,
             property: self.property,
@@ -156,8 +196,10 @@ impl Task<'_> {
             tag += 1;
             match bounded.search(scope, self.options.reach_depth, tag)? {
                 Run::Violation(violation) => {
-                    let violation =
-                        transition_system::Violation { shortest: self.closed(), ..violation };
+                    let violation = transition_system::Violation {
+                        shortest: self.closed(),
+                        ..violation
+                    };
                     return Ok(Verdict::Violated(Box::new(violation)));
                 }
                 Run::Undecided { .. } => break,
@@ -214,15 +256,25 @@ impl Task<'_> {
         for (tag, scope) in scopes(self.system, self.scope, self.options).iter().enumerate() {
             match bounded.search(scope, depth, tag as u32 + 1000)? {
                 Run::Violation(violation) => {
-                    let violation =
-                        transition_system::Violation { shortest: self.closed(), ..violation };
+                    let violation = transition_system::Violation {
+                        shortest: self.closed(),
+                        ..violation
+                    };
                     return Ok(Outcome::new(Verdict::Violated(Box::new(violation))));
                 }
                 Run::Witness(trace) => {
                     let depth = trace.len() as u64;
-                    let coverage = Coverage { scope: scope.clone(), exhaustive: false, states: None, depth };
+                    let coverage = Coverage {
+                        scope: scope.clone(),
+                        exhaustive: false,
+                        states: None,
+                        depth,
+                    };
                     let outcome = Outcome::new(Verdict::Holds(coverage));
-                    return Ok(Outcome { witness: Some(trace), ..outcome });
+                    return Ok(Outcome {
+                        witness: Some(trace),
+                        ..outcome
+                    });
                 }
                 Run::Nothing { depth, exhaustive } => {
                     exhausted &= exhaustive;
@@ -236,7 +288,11 @@ impl Task<'_> {
                 Run::NoInitialState => {}
                 Run::Undecided { depth, what } => {
                     let scope = scope.display(self.system);
-                    let place = if scope.is_empty() { String::new() } else { format!(" with {scope}") };
+                    let place = if scope.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" with {scope}")
+                    };
                     let what = format!("{what}{place} could not be decided (at step {depth})");
                     return Ok(Outcome::new(Verdict::Unknown(Stop::SolverUnknown(what))));
                 }
@@ -261,7 +317,8 @@ impl Task<'_> {
         let scopes = scopes(self.system, self.scope, self.options);
         let mut tag = 2000;
         let assumptions = self.system.assumptions.iter().enumerate();
-        let assumptions = assumptions.flat_map(|(i, a)| (0..a.promises.len()).map(move |k| Goal::Assumption(i, k)));
+        let assumptions =
+            assumptions.flat_map(|(i, a)| (0..a.promises.len()).map(move |k| Goal::Assumption(i, k)));
         let init = self.system.init.iter().enumerate();
         let init = init.flat_map(|(i, a)| (0..a.promises.len()).map(move |k| Goal::InitDefined(i, k)));
         for goal in assumptions.chain(init) {

@@ -120,7 +120,10 @@ impl Session {
     }
 
     fn attempts(&self) -> [(u32, Strategy); 2] {
-        [(self.options.seed, Strategy::Default), (self.options.seed.wrapping_add(17), Strategy::Eager)]
+        [
+            (self.options.seed, Strategy::Default),
+            (self.options.seed.wrapping_add(17), Strategy::Eager),
+        ]
     }
 
     /// A solver within the limits. Several checks on one solver depend on their order, which is fixed.
@@ -166,8 +169,9 @@ impl Session {
             match encoder.size(base) {
                 None => (Sort::uninterpreted(Symbol::from(name.as_str())), Vec::new()),
                 Some(n) => {
-                    let names: Vec<Symbol> =
-                        (0..n).map(|i| Symbol::from(format!("{name}.{i}").as_str())).collect();
+                    let names: Vec<Symbol> = (0..n)
+                        .map(|i| Symbol::from(format!("{name}.{i}").as_str()))
+                        .collect();
                     let (sort, constants, _) = Sort::enumeration(Symbol::from(name.as_str()), &names);
                     (sort, constants.iter().map(|c| c.apply(&[])).collect())
                 }
@@ -195,8 +199,10 @@ impl Session {
                 stack.pop();
                 continue;
             }
-            let missing: Vec<TermId> =
-                children(encoder.terms.get(id)).into_iter().filter(|c| !self.terms.contains_key(c)).collect();
+            let missing: Vec<TermId> = children(encoder.terms.get(id))
+                .into_iter()
+                .filter(|c| !self.terms.contains_key(c))
+                .collect();
             if missing.is_empty() {
                 let made = self.make(encoder, id)?;
                 self.terms.insert(id, made);
@@ -227,7 +233,10 @@ impl Session {
             Term::Int(n) => Int::from_i64(n).into(),
             Term::Literal(base, i) => self.enumeration(encoder, base).1.get(i as usize)?.clone(),
             Term::Apply(symbol, args) => {
-                let args: Vec<Dynamic> = args.iter().map(|a| self.terms.get(a).cloned()).collect::<Option<_>>()?;
+                let args: Vec<Dynamic> = args
+                    .iter()
+                    .map(|a| self.terms.get(a).cloned())
+                    .collect::<Option<_>>()?;
                 let args: Vec<&dyn Ast> = args.iter().map(|a| a as &dyn Ast).collect();
                 self.symbol(encoder, symbol).apply(&args)
             }
@@ -239,7 +248,12 @@ impl Session {
             Term::And(xs) => Bool::and(&self.truths(&xs)?).into(),
             Term::Or(xs) => Bool::or(&self.truths(&xs)?).into(),
             Term::Ite(c, a, b) => self.truth_of(c)?.ite(self.terms.get(&a)?, self.terms.get(&b)?),
-            Term::Eq(a, b) => self.terms.get(&a)?.safe_eq(self.terms.get(&b)?.clone()).ok()?.into(),
+            Term::Eq(a, b) => self
+                .terms
+                .get(&a)?
+                .safe_eq(self.terms.get(&b)?.clone())
+                .ok()?
+                .into(),
             Term::Le(a, b) => self.int_of(a)?.le(self.int_of(b)?).into(),
             Term::Add(xs) => {
                 let parts = xs.iter().map(|x| self.int_of(*x)).collect::<Option<Vec<_>>>()?;
@@ -259,8 +273,10 @@ impl Session {
         bound: &[BoundId],
         body: TermId,
     ) -> Option<Dynamic> {
-        let variables =
-            bound.iter().map(|b| self.term(encoder, encoder.terms.bound(*b).1)).collect::<Option<Vec<_>>>()?;
+        let variables = bound
+            .iter()
+            .map(|b| self.term(encoder, encoder.terms.bound(*b).1))
+            .collect::<Option<Vec<_>>>()?;
         let variables: Vec<&dyn Ast> = variables.iter().map(|v| v as &dyn Ast).collect();
         let body = self.truth_of(body)?;
         Some(match q {
@@ -289,7 +305,10 @@ impl Session {
         let term = self.term(encoder, term)?;
         let value = model.0.eval(&term, true)?;
         let elements = &self.enumeration(encoder, base).1;
-        elements.iter().position(|e| e.ast_eq(value.clone())).map(|i| i as u32)
+        elements
+            .iter()
+            .position(|e| e.ast_eq(value.clone()))
+            .map(|i| i as u32)
     }
 
     /// The model of a solver that has just answered `sat`.

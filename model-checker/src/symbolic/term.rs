@@ -254,7 +254,9 @@ impl Terms {
                 (Some(true), _) => return y,
                 (Some(false), _) => return self.not(y),
                 // A literal against a choice of which one side is a literal is decided on that side.
-                (None, &Term::Ite(c, t, e)) if self.is_literal(x) && (self.is_literal(t) || self.is_literal(e)) => {
+                (None, &Term::Ite(c, t, e))
+                    if self.is_literal(x) && (self.is_literal(t) || self.is_literal(e)) =>
+                {
                     let (t, e) = (self.eq(t, x), self.eq(e, x));
                     return self.ite(c, t, e);
                 }

@@ -42,11 +42,26 @@ pub(super) enum Val {
     Option(TermId, ValId),
     Tuple(Vec<ValId>),
     /// A function part of something declared: where in it, its type, and the keys so far.
-    Place { place: PlaceId, path: String, ty: TypeId, args: Vec<TermId> },
+    Place {
+        place: PlaceId,
+        path: String,
+        ty: TypeId,
+        args: Vec<TermId>,
+    },
     /// A comprehension or a map by rule.
-    Closure { binder: BinderId, body: ExprId, env: EnvId, frame: FrameId },
+    Closure {
+        binder: BinderId,
+        body: ExprId,
+        env: EnvId,
+        frame: FrameId,
+    },
     /// A map with one key changed; the type is that of keys.
-    Store { map: ValId, key: ValId, value: ValId, key_ty: TypeId },
+    Store {
+        map: ValId,
+        key: ValId,
+        value: ValId,
+        key_ty: TypeId,
+    },
     /// One of two functions.
     Choice(TermId, ValId, ValId),
     /// A set by its elements, and their type.

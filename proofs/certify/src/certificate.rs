@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use transition_system::text::{print, read, read_expr};
+use transition_system::text::{print, print_expr, read, read_expr};
 use transition_system::validate::validate;
-use transition_system::{Property, PropertyId, PropertyKind, Scope, System};
+use transition_system::{ExprId, Property, PropertyId, PropertyKind, Scope, System};
 
 use crate::meaning::NoForm;
 use crate::model::readable;
@@ -233,16 +233,11 @@ impl Certificate {
             if !allowed || out.iter().any(|c| c.name == *name) {
                 return Err(format!("`{name}` is no name for a conjunct, or is used twice"));
             }
-            let formula = read_expr(system, &entry.formula)
-                .map_err(|e| format!("the formula of conjunct `{name}`: {e}"))?;
-            if let Proposer::Specification(property) = &entry.from {
-                let declared = system.find_property(property).map(|p| system.property(p).formula);
-                if declared != Some(formula) {
-                    return Err(format!(
-                        "conjunct `{name}` is said to be the invariant `{property}` of the model, but is another formula"
-                    ));
-                }
-            }
+            let formula = match &entry.from {
+                Proposer::Specification(property) => stated(system, property, entry)?,
+                Proposer::Type | Proposer::Engine => read_expr(system, &entry.formula)
+                    .map_err(|e| format!("the formula of conjunct `{name}`: {e}"))?,
+            };
             well_formed(system, name, formula)?;
             out.push(Conjunct {
                 name: name.clone(),
@@ -253,8 +248,20 @@ impl Certificate {
     }
 }
 
+/// The formula of an invariant of the model, which the text of a conjunct has to be.
+fn stated(system: &System, property: &str, entry: &ConjunctEntry) -> Result<ExprId, String> {
+    let declared = system.find_property(property).map(|p| system.property(p).formula);
+    match declared {
+        Some(formula) if print_expr(system, formula) == entry.formula => Ok(formula),
+        Some(_) | None => Err(format!(
+            "conjunct `{}` is said to be the invariant `{property}` of the model, but is another formula",
+            entry.name
+        )),
+    }
+}
+
 /// Whether a formula obeys the rules for one that is true or false in a state.
-fn well_formed(system: &System, name: &str, formula: transition_system::ExprId) -> Result<(), String> {
+fn well_formed(system: &System, name: &str, formula: ExprId) -> Result<(), String> {
     let mut probe = system.clone();
     probe.properties.push(Property {
         name: format!("conjunct {name}"),

@@ -24,7 +24,7 @@ use transition_system::{Axiom, EventId, Expr, ExprId, Promise, PropertyId, Prope
 
 use crate::meaning::{At, Meaning, NoForm, Place, When};
 use crate::smt::graph::{Graph, Node, S, T};
-use crate::smt::names::{file_part, symbol};
+use crate::smt::names::{file_part, remark};
 use crate::smt::print::{Section, query};
 
 /// With more pairs of event and conjunct than this, a step query speaks of all conjuncts of an event together; the
@@ -121,13 +121,13 @@ impl Writer<'_> {
         let (system, now) = (self.claim.system, At::closed(When::Now));
         for id in system.constant_ids() {
             let typed = self.meaning.typed(Place::Constant(id), system.constant(id).ty)?;
-            let name = symbol("", &system.constant(id).name);
+            let name = remark(&system.constant(id).name);
             self.known.push(section(format!("range of {name}"), vec![typed]));
         }
         for given in &system.givens {
             let Some(value) = given.value else { continue };
             let formula = self.meaning.given(given.constant, &given.indices, value)?;
-            let name = symbol("", &system.constant(given.constant).name);
+            let name = remark(&system.constant(given.constant).name);
             self.known.push(section(format!("given: {name}"), vec![formula]));
         }
         for (i, axiom) in system.assumptions.iter().enumerate() {
@@ -138,7 +138,7 @@ impl Writer<'_> {
         for conjunct in self.claim.invariant {
             let formula = self.meaning.formula(conjunct.formula, &now)?;
             self.invariant.push(section(
-                format!("invariant: {}", symbol("", &conjunct.name)),
+                format!("invariant: {}", remark(&conjunct.name)),
                 vec![formula],
             ));
         }
@@ -152,7 +152,7 @@ impl Writer<'_> {
         for id in system.variable_ids() {
             let typed = self.meaning.typed(Place::Variable(id), system.variable(id).ty)?;
             out.push(section(
-                format!("range of {}", symbol("", &system.variable(id).name)),
+                format!("range of {}", remark(&system.variable(id).name)),
                 vec![typed],
             ));
         }
@@ -167,7 +167,7 @@ impl Writer<'_> {
     fn happens(&mut self, event: EventId) -> Result<Sections, NoForm> {
         let decl = self.claim.system.event(event);
         let at = self.meaning.arguments(event, When::Now);
-        let name = symbol("", &decl.name);
+        let name = remark(&decl.name);
         let mut formulas = self.argument_ranges(event)?;
         formulas.push(self.meaning.formula(decl.guard, &at)?);
         let mut out = vec![section(format!("{name} is enabled"), formulas)];
@@ -210,7 +210,7 @@ impl Writer<'_> {
             Expected::Agree => "sat or unsat, by all solvers alike",
         };
         let head = [
-            format!("{}: {}", symbol("", &self.claim.system.name), parts.obligation),
+            format!("{}: {}", remark(&self.claim.system.name), parts.obligation),
             format!("expected: {answer}"),
         ];
         let text = query(&self.meaning.graph, &head, &sections).map_err(NoForm)?;
@@ -237,7 +237,7 @@ impl Writer<'_> {
 
     fn event_name(&self, event: EventId) -> (String, String) {
         let name = &self.claim.system.event(event).name;
-        (symbol("", name), file_part(name))
+        (remark(name), file_part(name))
     }
 
     // ---- the queries ----
@@ -317,7 +317,7 @@ impl Writer<'_> {
                 let name = &self.claim.invariant[*one].name;
                 (
                     format!("{file}-{}", file_part(name)),
-                    format!("{words} {}", symbol("", name)),
+                    format!("{words} {}", remark(name)),
                 )
             }
             _ if several => (file.to_owned(), format!("{words} the conjuncts of the invariant")),
@@ -393,7 +393,7 @@ impl Writer<'_> {
     fn property(&mut self) -> Result<(), NoForm> {
         let system = self.claim.system;
         let decl = system.property(self.claim.property);
-        let name = symbol("", &decl.name);
+        let name = remark(&decl.name);
         match decl.kind {
             PropertyKind::Invariant | PropertyKind::Witness => {
                 let claim = self.meaning.formula(decl.formula, &At::closed(When::Now))?;
@@ -448,7 +448,7 @@ impl Writer<'_> {
             )?;
         }
         let decl = system.property(self.claim.property);
-        let words = format!("{} is defined", symbol("", &decl.name));
+        let words = format!("{} is defined", remark(&decl.name));
         match decl.kind {
             PropertyKind::Invariant | PropertyKind::Witness => {
                 self.promises("4-defined-property", &words, &decl.promises, &now, Vec::new())

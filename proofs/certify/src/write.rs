@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use transition_system::text::print_expr;
+use transition_system::text::{print, print_expr, read};
 use transition_system::{ConjunctSource, Proof, System};
 
 use crate::certificate::{
@@ -52,6 +52,8 @@ fn files(
     found_with: &[(String, String)],
 ) -> Result<BTreeMap<String, String>, String> {
     let system = &proof.system;
+    // The system as it reads back: what a checker will have.
+    let plain = read(&print(system)).map_err(|e| format!("the system does not read back: {e}"))?;
     let mut files = BTreeMap::new();
     let mut entries = Vec::new();
     for (index, (name, text)) in sources.iter().enumerate() {
@@ -73,7 +75,7 @@ fn files(
         found_with: found_with.iter().cloned().collect(),
         sources: entries,
         system_sha256: String::new(),
-        invariant: proof.invariant.iter().map(|c| conjunct(system, c)).collect(),
+        invariant: proof.invariant.iter().map(|c| conjunct(system, &plain, c)).collect::<Result<_, _>>()?,
         model_sha256: String::new(),
         queries: Vec::new(),
         seal: String::new(),
@@ -108,15 +110,24 @@ fn size(proof: &Proof) -> Size {
     }
 }
 
-fn conjunct(system: &System, conjunct: &transition_system::Conjunct) -> ConjunctEntry {
-    let from = match conjunct.source {
-        ConjunctSource::Specification(p) => Proposer::Specification(system.property(p).name.clone()),
-        ConjunctSource::Type => Proposer::Type,
-        ConjunctSource::Engine => Proposer::Engine,
+fn conjunct(
+    system: &System,
+    plain: &System,
+    conjunct: &transition_system::Conjunct,
+) -> Result<ConjunctEntry, String> {
+    let (from, formula) = match conjunct.source {
+        ConjunctSource::Specification(p) if system.property(p).formula != conjunct.formula => {
+            return Err(format!(
+                "internal error: conjunct `{}` is not the invariant that it is said to be",
+                conjunct.name
+            ));
+        }
+        ConjunctSource::Specification(p) => {
+            let name = system.property(p).name.clone();
+            (Proposer::Specification(name), print_expr(plain, plain.property(p).formula))
+        }
+        ConjunctSource::Type => (Proposer::Type, print_expr(system, conjunct.formula)),
+        ConjunctSource::Engine => (Proposer::Engine, print_expr(system, conjunct.formula)),
     };
-    ConjunctEntry {
-        name: conjunct.name.clone(),
-        from,
-        formula: print_expr(system, conjunct.formula),
-    }
+    Ok(ConjunctEntry { name: conjunct.name.clone(), from, formula })
 }

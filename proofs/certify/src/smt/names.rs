@@ -25,6 +25,13 @@ pub(crate) fn symbol(prefix: &str, name: &str) -> String {
     out
 }
 
+/// A name inside of a comment: on one line, whatever is in it.
+pub(crate) fn remark(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}
+
 /// A file name part for `name`: letters, digits, `_`, `.` and `-`.
 pub(crate) fn file_part(name: &str) -> String {
     let plain = name.replace("::", ".");

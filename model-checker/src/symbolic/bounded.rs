@@ -163,13 +163,10 @@ impl Bounded<'_> {
             let holds = run.problem.encoder.formula(promise.holds, closed, frame)?;
             let not = run.problem.encoder.terms.not(holds);
             let formula = run.problem.encoder.terms.and(before.iter().copied().chain([not]));
-            // A two-state formula that is undefined has no place in a trace of one-state promises.
-            if decl.kind != PropertyKind::Transition {
-                out.push(Bad {
-                    what: BadEnd::PropertyUndefined(k),
-                    formula,
-                });
-            }
+            out.push(Bad {
+                what: BadEnd::PropertyUndefined(k),
+                formula,
+            });
             before.push(holds);
         }
         let holds = run.problem.encoder.formula(decl.formula, closed, frame)?;
@@ -252,12 +249,41 @@ impl Bounded<'_> {
                 }
             }
         };
-        replay(self.system, &scope, &trace, &what).ok()?;
+        self.replayed(&scope, &trace, &what).then_some(())?;
         Some(Run::Violation(Violation {
             what,
             trace,
             shortest: true,
         }))
+    }
+}
+
+impl Bounded<'_> {
+    fn replayed(&self, scope: &Scope, trace: &Trace, what: &Wrong) -> bool {
+        let decl = self.system.property(self.property);
+        match what {
+            // A promise of a property of steps speaks of two states, which a claim about one state does not.
+            Wrong::Undefined {
+                owner: Owner::Property(_),
+                index,
+                ..
+            } if decl.kind == PropertyKind::Transition => {
+                let evaluator = Evaluator::new(self.system, scope);
+                let before = trace.len().checked_sub(1).and_then(|i| trace.state(i));
+                let (Some(state), Some(promise)) = (before, decl.promises.get(*index)) else {
+                    return false;
+                };
+                let at = Context {
+                    state,
+                    next: Some(trace.last()),
+                };
+                replay_run(&evaluator, trace).is_ok()
+                    && evaluator.truth(promise.holds, at, &mut Bindings::new()) == Ok(false)
+            }
+            Wrong::Undefined { .. } | Wrong::Invariant(_) | Wrong::Transition(_) | Wrong::Deadlock => {
+                replay(self.system, scope, trace, what).is_ok()
+            }
+        }
     }
 }
 

@@ -1,0 +1,219 @@
+//! Random systems: the symbolic engine against the reference evaluator.
+//!
+//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
+//! `WATERTIGHT_SEED=s` runs that one alone.
+
+use model_checker::symbolic::{Options, SymbolicReport, bmc, prove};
+use transition_system::eval::{Bindings, Context, Evaluator};
+use transition_system::{
+    ConjunctSource, Cti, Owner, PropertyId, PropertyKind, Scope, Stop, System, Vacuity, Verdict, Wrong, text,
+};
+
+mod explicit_support;
+use explicit_support::random::Maker;
+use explicit_support::{Reference, finished, reference, replayed, replayed_witness};
+
+const SYSTEMS: u64 = 150;
+/// Most values of constants and variables together in one system.
+const VALUES: u64 = 600;
+const DEPTH: u32 = 3;
+
+fn seeds() -> Vec<u64> {
+    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
+        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
+    }
+    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().expect("a number"));
+    (0..SYSTEMS * factor).collect()
+}
+
+/// How often each kind of answer was given.
+#[derive(Default, Debug)]
+struct Tally {
+    proved: u32,
+    violated: u32,
+    not_inductive: u32,
+    vacuous: u32,
+    undecided: u32,
+    unsupported: u32,
+    bounded: u32,
+}
+
+fn options() -> Options {
+    Options { reach_depth: DEPTH, largest_sort: 2, ..Options::default() }
+}
+
+#[test]
+fn no_answer_contradicts_the_reference_evaluator() {
+    let mut tally = Tally::default();
+    for seed in seeds() {
+        let (system, scope) = Maker::new(seed).make(VALUES);
+        let system = finished(system);
+        let run = std::panic::catch_unwind(|| {
+            let mut tally = Tally::default();
+            let expected = reference(&system, &scope);
+            for id in system.property_ids() {
+                proof(&system, &scope, id, expected.as_ref().ok(), &mut tally);
+                bounded(&system, &scope, id, expected.as_ref().ok(), &mut tally);
+            }
+            tally
+        });
+        match run {
+            Ok(one) => {
+                tally.proved += one.proved;
+                tally.violated += one.violated;
+                tally.not_inductive += one.not_inductive;
+                tally.vacuous += one.vacuous;
+                tally.undecided += one.undecided;
+                tally.unsupported += one.unsupported;
+                tally.bounded += one.bounded;
+            }
+            Err(cause) => {
+                eprintln!("WATERTIGHT_SEED={seed}, scope {}\n{}", scope.display(&system), text::print(&system));
+                std::panic::resume_unwind(cause);
+            }
+        }
+    }
+    eprintln!("{tally:?}");
+    if seeds().len() > 100 {
+        assert!(tally.proved > 50 && tally.violated > 50 && tally.not_inductive > 0 && tally.bounded > 50);
+        let answers = tally.proved + tally.violated + tally.not_inductive + tally.vacuous;
+        assert!(tally.undecided * 20 < answers, "more than one answer in twenty is undecided: {tally:?}");
+    }
+}
+
+fn proof(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, tally: &mut Tally) {
+    let within = prove(system, id, None, Some(scope), &options());
+    judge(system, scope, id, expected, &within, tally);
+    if scope.sizes().next().is_some() {
+        let any = prove(system, id, None, None, &options());
+        // What is proved for any size holds in this scope; what is refuted has a run in its own.
+        if let Verdict::Proved(_) = any.verdict {
+            judge(system, scope, id, expected, &any, tally);
+        }
+    }
+}
+
+fn judge(
+    system: &System,
+    scope: &Scope,
+    id: PropertyId,
+    expected: Option<&Reference>,
+    report: &SymbolicReport,
+    tally: &mut Tally,
+) {
+    let kind = system.property(id).kind;
+    match &report.verdict {
+        Verdict::Proved(proof) => {
+            tally.proved += 1;
+            let expected = expected.expect("a system whose start is undefined proves nothing");
+            assert!(!expected.decided.contains_key(&id), "proved, but false");
+            assert_eq!(expected.undefined, None, "proved, but undefined");
+            for conjunct in &proof.invariant {
+                assert!(!matches!(conjunct.source, ConjunctSource::Engine));
+            }
+        }
+        Verdict::Violated(violation) => {
+            tally.violated += 1;
+            violated(system, scope, id, expected, report);
+            assert!(!violation.trace.state(0).unwrap().variables.is_empty() || system.variables.is_empty());
+        }
+        Verdict::Holds(_) => {
+            assert_eq!(kind, PropertyKind::Witness);
+            let trace = report.witness.as_ref().expect("a witness that holds has a run");
+            replayed_witness(system, scope, id, trace);
+        }
+        Verdict::Vacuous(Vacuity::NoInitialState) => {
+            tally.vacuous += 1;
+            assert!(expected.is_none_or(|e| e.initial == 0));
+        }
+        Verdict::Vacuous(Vacuity::NeverReached(coverage)) => {
+            tally.vacuous += 1;
+            assert_eq!(kind, PropertyKind::Witness);
+            let depth = expected.and_then(|e| e.decided.get(&id));
+            assert!(depth.is_none_or(|d| !coverage.exhaustive && *d as u64 > coverage.depth));
+        }
+        Verdict::Unknown(Stop::NotInductive(cti)) => {
+            tally.not_inductive += 1;
+            real(system, id, cti);
+        }
+        Verdict::Unknown(Stop::Unsupported(_)) => tally.unsupported += 1,
+        Verdict::Unknown(Stop::SolverUnknown(what)) => {
+            tally.undecided += 1;
+            eprintln!("undecided: {what}");
+        }
+        Verdict::Unknown(other) => panic!("{other:?}"),
+    }
+}
+
+fn violated(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, report: &SymbolicReport) {
+    let Verdict::Violated(violation) = &report.verdict else { return };
+    let two_states = system.property(id).kind == PropertyKind::Transition
+        && matches!(&violation.what, Wrong::Undefined { owner: Owner::Property(_), .. });
+    if !two_states {
+        replayed(system, scope, &report.verdict);
+    }
+    let length = violation.trace.len();
+    match (&violation.what, expected) {
+        (Wrong::Undefined { owner: Owner::Init(_) | Owner::Assumption(_), .. }, expected) => {
+            assert!(expected.is_none(), "the start is defined");
+        }
+        (_, None) => panic!("the start is undefined, not {:?}", violation.what),
+        (Wrong::Undefined { owner: Owner::Event(..), .. }, Some(e)) => assert!(e.undefined <= Some(length)),
+        (_, Some(e)) => assert!(e.decided[&id] <= length),
+    }
+}
+
+/// A counterexample to induction is a step (or a state) that the evaluator sees as it is said to be.
+fn real(system: &System, id: PropertyId, cti: &Cti) {
+    let evaluator = Evaluator::new(system, &cti.scope);
+    let before = &cti.trace.initial;
+    assert_eq!(evaluator.constants_allowed(before), Ok(true));
+    let Some(step) = cti.trace.steps.first() else { return };
+    assert_eq!(evaluator.fire(step.event, &step.args, before), Ok(Some(step.state.clone())));
+    let at = |next| Context { state: before, next };
+    // The formula may be one that the engine made: it is in no arena that the test has, but for properties.
+    if let Some(p) = system.find_property(&cti.broken) {
+        let decl = system.property(p);
+        let (at, holds_before) = match decl.kind {
+            PropertyKind::Transition => (at(Some(&step.state)), false),
+            _ => (Context { state: &step.state, next: None }, true),
+        };
+        assert_eq!(evaluator.truth(decl.formula, at, &mut Bindings::new()), Ok(false));
+        if holds_before && p == id {
+            let now = Context { state: before, next: None };
+            assert_eq!(evaluator.truth(decl.formula, now, &mut Bindings::new()), Ok(true));
+        }
+    }
+}
+
+fn bounded(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, tally: &mut Tally) {
+    let report = bmc(system, id, Some(scope), DEPTH, &options());
+    let decided = expected.and_then(|e| e.decided.get(&id)).copied();
+    let undefined = expected.and_then(|e| e.undefined);
+    match &report.verdict {
+        Verdict::Violated(violation) => {
+            violated(system, scope, id, expected, &report);
+            if expected.is_some() {
+                let first = decided.into_iter().chain(undefined).min();
+                assert_eq!(Some(violation.trace.len()), first, "not the shortest run");
+            }
+        }
+        Verdict::Holds(_) if system.property(id).kind == PropertyKind::Witness => {
+            let trace = report.witness.as_ref().expect("a witness that holds has a run");
+            replayed_witness(system, scope, id, trace);
+            assert_eq!(Some(trace.len()), decided);
+        }
+        Verdict::Holds(coverage) | Verdict::Vacuous(Vacuity::NeverReached(coverage)) => {
+            tally.bounded += 1;
+            let end = if coverage.exhaustive { u64::MAX } else { coverage.depth };
+            for found in decided.into_iter().chain(undefined) {
+                assert!(found as u64 > end, "missed at depth {found}, searched to {end}");
+            }
+            assert!(expected.is_some());
+        }
+        Verdict::Vacuous(Vacuity::NoInitialState) => assert!(expected.is_none_or(|e| e.initial == 0)),
+        Verdict::Unknown(Stop::Unsupported(_)) => tally.unsupported += 1,
+        Verdict::Unknown(_) => tally.undecided += 1,
+        Verdict::Proved(_) => panic!("a bounded search proves nothing"),
+    }
+}

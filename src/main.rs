@@ -13,8 +13,11 @@ mod input;
 mod judge;
 mod library;
 mod live;
+mod outcome;
+mod planner;
 mod repair;
 mod report;
+mod solvers;
 mod tool;
 
 use std::io::Write;

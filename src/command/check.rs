@@ -1,7 +1,136 @@
-//! placeholder
+//! `watertight check`: runs the commands of specifications.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+use spec_lang::{Model, Severity, Source};
+use transition_system::System;
+
 use super::{Context, Failure};
-use crate::cli::Check;
+use crate::cli::{Check, Format};
 use crate::exit::Exit;
-pub fn run(_a: &Check, _c: &Context) -> Result<Exit, Failure> {
-    Err(Failure::new("not yet"))
+use crate::library::Library;
+use crate::outcome::Outcome;
+use crate::planner::{Planner, Search};
+use crate::{certificate, input, judge, report, tool};
+
+/// Set by SIGINT and SIGTERM; the engines look at it.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+struct Compiled {
+    model: Option<Model>,
+    sources: Vec<(String, String)>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A file that cannot be read, output that cannot be written.
+pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
+    // a second handler is an error only in tests that call this twice
+    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst));
+    let mut out = report::stdout(context.color);
+    let mut exit = Exit::Good;
+    let mut documents = Vec::new();
+    for path in &args.files {
+        let compiled = compile(path, context)?;
+        let Some(model) = &compiled.model else {
+            exit = exit.and(Exit::Wrong);
+            continue;
+        };
+        if args.format == Format::Human {
+            writeln!(out, "{}", path.display())?;
+        }
+        if model.commands.is_empty() {
+            exit = exit.and(Exit::Incomplete);
+            let message = "nothing was checked: the file has no `check` or `prove` command";
+            writeln!(report::stderr(context.color), "{}: {message}", path.display())?;
+        }
+        for command in &model.commands {
+            let system = &model.systems[command.system].system;
+            for mut row in planner(args, context).run(system, command) {
+                if let Some(dir) = &args.certificate {
+                    write_certificate(dir, &mut row, &compiled.sources)?;
+                }
+                exit = exit.and(row.exit());
+                match args.format {
+                    Format::Human => report::check::write(&mut out, system, &row)?,
+                    Format::Json => documents.push(document(path, system, &row)),
+                }
+            }
+        }
+    }
+    if args.format == Format::Json {
+        let all = json!({
+            "schema_version": 1,
+            "tool": tool::tool(),
+            "results": documents,
+            "exit_code": exit.code(),
+        });
+        report::json(&mut out, &all)?;
+    }
+    Ok(exit)
+}
+
+fn document(path: &Path, system: &System, row: &Outcome) -> serde_json::Value {
+    let mut json = report::check::json(system, row);
+    json["file"] = path.display().to_string().into();
+    json
+}
+
+fn planner<'a>(args: &Check, context: &Context) -> Planner<'a> {
+    Planner {
+        search: Search {
+            engine: args.engine,
+            depth: args.depth,
+            max_states: args.max_states,
+            max_memory: args.max_memory << 20,
+            time: args.timeout.map(Duration::from_secs),
+            deadlock: args.deadlock,
+        },
+        interrupt: &INTERRUPTED,
+        progress: report::progress::Line::new(context),
+    }
+}
+
+/// Compiles a file; errors and warnings go to standard error.
+fn compile(path: &Path, context: &Context) -> Result<Compiled, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| input::cannot_read(path, &e))?;
+    let library = Library {
+        beside: path.parent().map(Path::to_path_buf),
+    };
+    let compilation = spec_lang::compile(Source::new(path.display().to_string(), text), &library);
+    let shown: Vec<_> = compilation
+        .diagnostics
+        .iter()
+        .filter(|d| d.severity == Severity::Error || !context.quiet)
+        .cloned()
+        .collect();
+    if !shown.is_empty() {
+        let text = spec_lang::render(&shown, &compilation.sources, true);
+        writeln!(report::stderr(context.color), "{text}")?;
+    }
+    let sources = &compilation.sources;
+    let sources = sources
+        .ids()
+        .map(|id| (sources.name(id).to_owned(), sources.text(id).to_string()))
+        .collect();
+    Ok(Compiled {
+        model: compilation.model,
+        sources,
+    })
+}
+
+fn write_certificate(dir: &Path, row: &mut Outcome, sources: &[(String, String)]) -> Result<(), Failure> {
+    if let Some(proof) = row.proof() {
+        let folder = dir
+            .join(judge::identifier(&row.system))
+            .join(judge::identifier(&row.property));
+        certificate::write(&folder, proof, sources)?;
+        row.certificate = Some(folder.display().to_string());
+    }
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! Output: the only place that prints. One file a form.
 
+pub mod check;
 pub mod human;
+pub mod progress;
+pub mod trace;
 
 use std::io::{self, Write};
 

@@ -47,6 +47,21 @@ impl Value {
         if let Value::Int(n) = self { Some(*n) } else { None }
     }
 
+    /// One more than the greatest index of an element of `sort` in the value; 0 if there is none. For a total map over
+    /// the sort that is the sort's size.
+    #[must_use]
+    pub fn elements_of(&self, sort: SortId) -> u32 {
+        let most = |items: &mut dyn Iterator<Item = &Value>| items.map(|v| v.elements_of(sort)).max().unwrap_or(0);
+        match self {
+            Value::Element(s, i) if *s == sort => i + 1,
+            Value::Bool(_) | Value::Int(_) | Value::Enumerator(..) | Value::Element(..) | Value::None => 0,
+            Value::Some(v) => v.elements_of(sort),
+            Value::Set(items) => most(&mut items.iter()),
+            Value::Map(entries) => most(&mut entries.iter().flat_map(|(k, v)| [k, v])),
+            Value::Tuple(items) => most(&mut items.iter()),
+        }
+    }
+
     /// The value as the language writes it: enumerators and named elements by name, other elements as
     /// `Sort#0`.
     #[must_use]

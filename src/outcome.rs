@@ -1,0 +1,188 @@
+//! What `check` answers: one row for each property of each command of a file.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use spec_lang::{CommandKind, Expectation};
+use transition_system::{Cti, Origin, Proof, Stop, System, Trace, Vacuity, Verdict, Wrong};
+
+use crate::exit::Exit;
+
+/// The answer for one property of one command.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Name of the system.
+    pub system: String,
+    /// `check` or `prove`.
+    pub kind: CommandKind,
+    /// The property.
+    pub property: String,
+    /// What it says.
+    pub statement: String,
+    /// The scope as written; empty for any size.
+    pub scope: String,
+    /// Which engine answered, in words.
+    pub engine: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// For a witness: the run that reaches it.
+    pub witness: Option<Trace>,
+    /// Whether the property is a witness.
+    pub is_witness: bool,
+    /// What the file expects.
+    pub expect: Option<Expectation>,
+    /// Remarks, a sentence each.
+    pub notes: Vec<String>,
+    /// Where the command was written.
+    pub origin: Origin,
+    /// Wall time; shared by the properties of one search.
+    pub time: Duration,
+    /// Where the certificate was written.
+    pub certificate: Option<String>,
+}
+
+/// One word for a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// By an inductive invariant.
+    Proved,
+    /// As far as was searched.
+    Holds,
+    /// With a run that shows it.
+    Violated,
+    /// It says nothing.
+    Vacuous,
+    /// Not decided.
+    Unknown,
+}
+
+impl Outcome {
+    /// The verdict in one word.
+    #[must_use]
+    pub fn word(&self) -> Word {
+        match &self.verdict {
+            Verdict::Proved(_) => Word::Proved,
+            Verdict::Holds(_) => Word::Holds,
+            Verdict::Violated(_) => Word::Violated,
+            Verdict::Vacuous(_) => Word::Vacuous,
+            Verdict::Unknown(_) => Word::Unknown,
+        }
+    }
+
+    /// Whether the verdict is what the file expects; without an expectation, that it holds.
+    #[must_use]
+    pub fn as_expected(&self) -> bool {
+        match (self.expect, self.word()) {
+            (None | Some(Expectation::Holds), Word::Proved | Word::Holds)
+            | (Some(Expectation::Proved), Word::Proved)
+            | (Some(Expectation::Violated), Word::Violated)
+            | (Some(Expectation::Vacuous), Word::Vacuous)
+            | (Some(Expectation::Unknown), Word::Unknown) => true,
+            (_, _) => false,
+        }
+    }
+
+    /// The outcome of the row: a disappointed expectation is a violation, but for an unknown.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match (self.as_expected(), self.word()) {
+            (true, _) => Exit::Good,
+            (false, Word::Unknown) => Exit::Incomplete,
+            (false, Word::Proved | Word::Holds | Word::Violated | Word::Vacuous) => Exit::Violated,
+        }
+    }
+
+    /// The proof, if there is one.
+    #[must_use]
+    pub fn proof(&self) -> Option<&Proof> {
+        if let Verdict::Proved(proof) = &self.verdict {
+            Some(proof)
+        } else {
+            None
+        }
+    }
+
+    /// The run to show: of a violation, or of a witness that is reached.
+    #[must_use]
+    pub fn trace(&self) -> Option<&Trace> {
+        match &self.verdict {
+            Verdict::Violated(violation) => Some(&violation.trace),
+            Verdict::Holds(_) => self.witness.as_ref(),
+            Verdict::Proved(_) | Verdict::Vacuous(_) | Verdict::Unknown(_) => None,
+        }
+    }
+
+    /// The counterexample to induction, if that is why it is unknown.
+    #[must_use]
+    pub fn cti(&self) -> Option<&Cti> {
+        if let Verdict::Unknown(Stop::NotInductive(cti)) = &self.verdict {
+            Some(cti)
+        } else {
+            None
+        }
+    }
+}
+
+/// Why there is no answer, in words.
+#[must_use]
+pub fn describe_stop(stop: &Stop) -> String {
+    match stop {
+        Stop::StateLimit(n) => format!("stopped at the limit of {n} states; --max-states raises it"),
+        Stop::MemoryLimit(n) => format!("stopped at the limit of {} MiB; --max-memory raises it", n >> 20),
+        Stop::TimeLimit(t) => format!("stopped after {:.1} s", t.as_secs_f64()),
+        Stop::Interrupted => "interrupted".to_owned(),
+        Stop::SolverUnknown(what) => format!("the solver could not decide {what}"),
+        Stop::NotInductive(cti) => format!("not inductive: a step breaks `{}`", cti.broken),
+        Stop::Unsupported(what) => what.clone(),
+    }
+}
+
+/// Why a property says nothing, in words.
+#[must_use]
+pub fn describe_vacuity(vacuity: &Vacuity) -> String {
+    match vacuity {
+        Vacuity::NoInitialState => {
+            "there is no initial state: assumptions or `init` contradict each other".to_owned()
+        }
+        Vacuity::NeverReached(coverage) if coverage.exhaustive => {
+            "no reachable state satisfies it".to_owned()
+        }
+        Vacuity::NeverReached(coverage) => format!("not reached in {} steps", coverage.depth),
+    }
+}
+
+/// What is wrong at the end of a run, in words.
+#[must_use]
+pub fn describe_wrong(system: &System, wrong: &Wrong) -> String {
+    use transition_system::{Owner, PromiseKind};
+    match wrong {
+        Wrong::Invariant(p) => format!("`{}` is false here", system.property(*p).name),
+        Wrong::Transition(p) => format!("the last step breaks `{}`", system.property(*p).name),
+        Wrong::Deadlock => "no event is enabled here".to_owned(),
+        Wrong::Undefined { owner, kind, index } => {
+            let (who, promises) = match owner {
+                Owner::Event(e, args) => {
+                    let event = system.event(*e);
+                    let args: Vec<_> = args.iter().map(|a| a.display(system)).collect();
+                    (format!("`{}({})`", event.name, args.join(", ")), &event.promises)
+                }
+                Owner::Property(p) => (
+                    format!("`{}`", system.property(*p).name),
+                    &system.property(*p).promises,
+                ),
+                Owner::Init(i) => ("`init`".to_owned(), &system.init[*i].promises),
+                Owner::Assumption(i) => ("an assumption".to_owned(), &system.assumptions[*i].promises),
+            };
+            let what = match kind {
+                PromiseKind::Range => "an integer leaves its range",
+                PromiseKind::SomeValue => "the value of `none` is taken",
+                PromiseKind::Divisor => "a divisor is zero",
+                PromiseKind::Agreement => "two assignments to one place differ",
+            };
+            let place = promises.get(*index).filter(|p| p.origin.is_known());
+            let place = place.map(|p| format!(", at {}", p.origin)).unwrap_or_default();
+            format!("in {who} {what} here{place}")
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Chooses an engine for each property of a command, runs it, re-checks its runs, and says what was chosen.
+//!
+//! `prove` is induction by Z3. `check` is, unless the user chooses: the fixpoint for an invariant whose events are
+//! monotone and whose sorts are all named, and else explicit states.
+
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use model_checker::explicit::{self, Limits, Options};
+use model_checker::monotone::{Decision, Monotone, without_truths};
+use model_checker::symbolic::{self, SymbolicReport};
+use spec_lang::{Command, CommandKind};
+use transition_system::eval::Evaluator;
+use transition_system::replay::{replay, replay_run};
+use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Trace, Verdict};
+
+use crate::cli::Engine;
+use crate::outcome::Outcome;
+use crate::report::progress::Line;
+
+/// What the user asked of the engines.
+#[derive(Debug, Clone, Copy)]
+pub struct Search {
+    /// Which engine runs `check`.
+    pub engine: Engine,
+    /// Steps for bounded model checking.
+    pub depth: u32,
+    /// Limit on states.
+    pub max_states: Option<u64>,
+    /// Limit on memory, in bytes.
+    pub max_memory: u64,
+    /// Limit on time for a command.
+    pub time: Option<Duration>,
+    /// Whether to look for deadlocks.
+    pub deadlock: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Planner<'a> {
+    /// What was asked.
+    pub search: Search,
+    /// Set to stop.
+    pub interrupt: &'a AtomicBool,
+    /// Where progress goes.
+    pub progress: Line,
+}
+
+/// What an engine said of one property.
+struct Answer {
+    verdict: Verdict,
+    witness: Option<Trace>,
+    engine: String,
+    notes: Vec<String>,
+    time: Duration,
+}
+
+impl Planner<'_> {
+    /// Runs a command: one row for each of its properties, in order.
+    pub fn run(&mut self, system: &System, command: &Command) -> Vec<Outcome> {
+        let answers = match (command.kind, self.search.engine) {
+            (CommandKind::Prove, _) => self.each(command, |p, id| p.prove(system, command, id)),
+            (CommandKind::Check, Engine::Symbolic) => {
+                self.each(command, |p, id| p.symbolic(system, command, id))
+            }
+            (CommandKind::Check, Engine::Bmc) => self.each(command, |p, id| p.bounded(system, command, id)),
+            (CommandKind::Check, Engine::Auto | Engine::Explicit) => self.check(system, command),
+        };
+        let rows = command.properties.iter().zip(answers);
+        rows.map(|(id, answer)| self.row(system, command, *id, answer))
+            .collect()
+    }
+
+    fn each(&mut self, command: &Command, mut f: impl FnMut(&Self, PropertyId) -> Answer) -> Vec<Answer> {
+        command.properties.iter().map(|id| f(self, *id)).collect()
+    }
+
+    fn row(&self, system: &System, command: &Command, id: PropertyId, answer: Answer) -> Outcome {
+        let property = system.property(id);
+        let (verdict, note) = recheck(system, &command.scope, answer.verdict, answer.witness.as_ref());
+        Outcome {
+            system: system.name.clone(),
+            kind: command.kind,
+            property: property.name.clone(),
+            statement: property.doc.trim().to_owned(),
+            scope: command.scope.display(system),
+            engine: answer.engine,
+            verdict,
+            witness: answer.witness,
+            is_witness: property.kind == PropertyKind::Witness,
+            expect: command.expect,
+            notes: answer.notes.into_iter().chain(note).collect(),
+            origin: command.origin.clone(),
+            time: answer.time,
+            certificate: None,
+        }
+    }
+
+    fn options(&self) -> symbolic::Options {
+        let mut options = symbolic::Options {
+            reach_depth: self.search.depth.min(10),
+            ..symbolic::Options::default()
+        };
+        if let Some(time) = self.search.time {
+            options.total_time = time;
+            options.query_time = options.query_time.min(time);
+        }
+        options
+    }
+
+    fn prove(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
+        let scope = (command.scope != Scope::new()).then_some(&command.scope);
+        let report = symbolic::prove(system, id, command.lemmas.as_deref(), scope, &self.options());
+        symbolic_answer(report, "induction")
+    }
+
+    fn symbolic(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
+        symbolic_answer(
+            symbolic::prove(system, id, None, Some(&command.scope), &self.options()),
+            "induction",
+        )
+    }
+
+    fn bounded(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
+        let report = symbolic::bmc(
+            system,
+            id,
+            Some(&command.scope),
+            self.search.depth,
+            &self.options(),
+        );
+        symbolic_answer(report, "bounded model checking")
+    }
+
+    /// The fixpoint for what it can decide, explicit states for the rest in one search.
+    fn check(&mut self, system: &System, command: &Command) -> Vec<Answer> {
+        let mut answers: Vec<Option<Answer>> = vec![];
+        for id in &command.properties {
+            let tried = self.search.engine == Engine::Auto && !self.search.deadlock;
+            answers.push(tried.then(|| fixpoint(system, &command.scope, *id)).flatten());
+        }
+        let rest: Vec<PropertyId> = command
+            .properties
+            .iter()
+            .zip(&answers)
+            .filter(|(_, a)| a.is_none())
+            .map(|(id, _)| *id)
+            .collect();
+        let mut found = if rest.is_empty() {
+            Vec::new()
+        } else {
+            self.explicit(system, &command.scope, &rest)
+        };
+        found.reverse();
+        answers
+            .into_iter()
+            .filter_map(|a| a.or_else(|| found.pop()))
+            .collect()
+    }
+
+    fn explicit(&mut self, system: &System, scope: &Scope, properties: &[PropertyId]) -> Vec<Answer> {
+        let options = Options {
+            limits: Limits {
+                states: self.search.max_states,
+                memory_bytes: Some(self.search.max_memory),
+                time: self.search.time,
+            },
+            deadlock: self.search.deadlock,
+            interrupt: Some(self.interrupt),
+            ..Options::default()
+        };
+        let report = explicit::check(system, scope, properties, &options, &mut self.progress);
+        let mut common = Vec::new();
+        let never: Vec<_> = report
+            .stats
+            .never_enabled()
+            .map(|e| system.event(e).name.as_str())
+            .collect();
+        if report.stats.exhaustive && !never.is_empty() {
+            common.push(format!("never enabled: {}", never.join(", ")));
+        }
+        if let Some(deadlock) = &report.deadlock {
+            common.push(format!(
+                "deadlock after {} steps: {}",
+                deadlock.trace.len(),
+                calls(system, &deadlock.trace)
+            ));
+        }
+        let engine = format!("explicit states, {} transitions", report.stats.transitions);
+        let vacuous = &report.stats.vacuous;
+        report
+            .verdicts
+            .into_iter()
+            .enumerate()
+            .map(|(index, (id, verdict))| {
+                let mut notes = if index == 0 { common.clone() } else { Vec::new() };
+                if vacuous.contains(&id) {
+                    notes.push("it holds vacuously: its left side is never true".to_owned());
+                }
+                let witness = report
+                    .witnesses
+                    .iter()
+                    .find(|(w, _)| *w == id)
+                    .map(|(_, t)| t.clone());
+                Answer {
+                    verdict,
+                    witness,
+                    engine: engine.clone(),
+                    notes,
+                    time: report.stats.time,
+                }
+            })
+            .collect()
+    }
+}
+
+fn calls(system: &System, trace: &Trace) -> String {
+    let calls: Vec<_> = trace.steps.iter().map(|s| trace.call(system, s)).collect();
+    calls.join(", ")
+}
+
+fn symbolic_answer(report: SymbolicReport, method: &str) -> Answer {
+    let queries = report.obligations.len();
+    let counted = if queries == 0 {
+        String::new()
+    } else {
+        format!(", {queries} obligations")
+    };
+    Answer {
+        verdict: report.verdict,
+        witness: report.witness,
+        engine: format!("{method}{counted}, Z3 {}", report.solver),
+        notes: report.notes,
+        time: report.time,
+    }
+}
+
+/// The fixpoint of monotone events, where it can decide the property for every value of what is not given.
+fn fixpoint(system: &System, scope: &Scope, id: PropertyId) -> Option<Answer> {
+    let start = Instant::now();
+    let open = without_truths(system);
+    let monotone = Monotone::new(system, &open, scope, &[id]).ok()?;
+    let verdict = match monotone.case(id).ok()?.decide(&[]).ok()? {
+        Decision::Proved(proof) => Verdict::Proved(proof),
+        Decision::Violated(attack) => Verdict::Violated(Box::new(attack.violation)),
+    };
+    let engine = "fixpoint of monotone events".to_owned();
+    Some(Answer {
+        verdict,
+        witness: None,
+        engine,
+        notes: Vec::new(),
+        time: start.elapsed(),
+    })
+}
+
+/// Replays what was found. A run that does not replay is an internal error and no verdict.
+fn recheck(
+    system: &System,
+    scope: &Scope,
+    verdict: Verdict,
+    witness: Option<&Trace>,
+) -> (Verdict, Option<String>) {
+    let failed = |e: String| {
+        let message = format!("internal error: a run does not replay: {e}; please report this");
+        (Verdict::Unknown(Stop::Unsupported(message)), None)
+    };
+    if let Verdict::Violated(violation) = &verdict {
+        let scope = sized(system, scope, &violation.trace);
+        if let Err(e) = replay(system, &scope, &violation.trace, &violation.what) {
+            return failed(e.to_string());
+        }
+        let sizes = scope.display(system);
+        let note = (!sizes.is_empty()).then(|| format!("with {sizes}"));
+        return (verdict, note);
+    }
+    if let Some(trace) = witness {
+        let scope = sized(system, scope, trace);
+        if let Err(e) = replay_run(&Evaluator::new(system, &scope), trace) {
+            return failed(e.to_string());
+        }
+    }
+    (verdict, None)
+}
+
+/// The scope of a run: as given, and for other open sorts as many elements as its states have keys or mention.
+fn sized(system: &System, scope: &Scope, trace: &Trace) -> Scope {
+    let mut out = scope.clone();
+    for sort in system.sort_ids() {
+        if system.sort(sort).elements.is_empty() && scope.size(sort).is_none() {
+            let mut most = 0;
+            for index in 0..=trace.len() {
+                let state = trace.state(index);
+                let values = state
+                    .into_iter()
+                    .flat_map(|s| s.constants.iter().chain(&s.variables));
+                most = values.fold(most, |m, v| m.max(v.elements_of(sort)));
+            }
+            out = out.with(sort, most);
+        }
+    }
+    out
+}

@@ -1,0 +1,189 @@
+//! The results of `check`, for people and as JSON.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value as Json, json};
+use spec_lang::CommandKind;
+use transition_system::{System, Trace, Verdict};
+
+use super::trace;
+use crate::outcome::{Outcome, Word, describe_stop, describe_vacuity, describe_wrong};
+
+const DIM: Style = Style::new().dimmed();
+
+/// Writes one row, with the run behind it.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(out: &mut dyn Write, system: &System, row: &Outcome) -> io::Result<()> {
+    let (style, word) = face(row);
+    let command = match row.kind {
+        CommandKind::Check => "check",
+        CommandKind::Prove => "prove",
+    };
+    let scope = if row.scope.is_empty() {
+        String::new()
+    } else {
+        format!(" for {}", row.scope)
+    };
+    let what = format!("{command} {}{scope}", row.property);
+    writeln!(
+        out,
+        "  {what:<52} {style}{word:<9}{style:#} {DIM}{}{DIM:#}",
+        detail(row)
+    )?;
+    if !row.as_expected() && row.expect.is_some() {
+        let expected = format!("{:?}", row.expect).to_lowercase();
+        let expected = expected
+            .trim_start_matches("some(")
+            .trim_end_matches(')')
+            .to_owned();
+        writeln!(out, "    {}: expected {expected}", row.origin)?;
+    }
+    for note in &row.notes {
+        writeln!(out, "    {note}")?;
+    }
+    if row.as_expected() && row.word() != Word::Violated {
+        return Ok(());
+    }
+    if let Verdict::Violated(violation) = &row.verdict {
+        let n = violation.trace.len();
+        writeln!(out, "    a run of {n} step{}:", if n == 1 { "" } else { "s" })?;
+        trace::write(out, system, &violation.trace, "      ")?;
+        writeln!(out, "    {}", describe_wrong(system, &violation.what))?;
+    }
+    if let Some(cti) = row.cti() {
+        writeln!(
+            out,
+            "    a counterexample to induction ({}): the first state may not be reachable",
+            size(system, row)
+        )?;
+        trace::write(out, system, &cti.trace, "      ")?;
+        writeln!(out, "    `{}` is false after it", cti.broken)?;
+    }
+    Ok(())
+}
+
+fn size(system: &System, row: &Outcome) -> String {
+    row.cti()
+        .map(|c| c.scope.display(system))
+        .filter(|s| !s.is_empty())
+        .unwrap_or_else(|| "as named".to_owned())
+}
+
+fn face(row: &Outcome) -> (Style, &'static str) {
+    let good = AnsiColor::Green.on_default().bold();
+    let bad = AnsiColor::Red.on_default().bold();
+    let open = AnsiColor::Yellow.on_default().bold();
+    match row.word() {
+        Word::Proved => (good, "proved"),
+        Word::Holds if row.is_witness => (good, "reached"),
+        Word::Holds => (good, "holds"),
+        Word::Violated if row.as_expected() => (good, "violated"),
+        Word::Violated => (bad, "VIOLATED"),
+        Word::Vacuous => (if row.as_expected() { good } else { bad }, "VACUOUS"),
+        Word::Unknown => (open, "unknown"),
+    }
+}
+
+fn detail(row: &Outcome) -> String {
+    let ms = format!("{:.0} ms", row.time.as_secs_f64() * 1e3);
+    let mut parts = match &row.verdict {
+        Verdict::Proved(proof) => {
+            let size = if proof.scope.is_some() {
+                "in this scope"
+            } else {
+                "for every size"
+            };
+            vec![size.to_owned(), format!("{} conjuncts", proof.invariant.len())]
+        }
+        Verdict::Holds(coverage) => {
+            let states = coverage.states.map(|n| format!("{n} states"));
+            let depth = if coverage.exhaustive {
+                "depth"
+            } else {
+                "up to depth"
+            };
+            let reached = row.witness.as_ref().map(|t| format!("in {} steps", t.len()));
+            reached
+                .into_iter()
+                .chain(states)
+                .chain([format!("{depth} {}", coverage.depth)])
+                .collect()
+        }
+        Verdict::Violated(v) => vec![if v.shortest {
+            "a shortest run".to_owned()
+        } else {
+            "a run".to_owned()
+        }],
+        Verdict::Vacuous(why) => vec![describe_vacuity(why)],
+        Verdict::Unknown(stop) => vec![describe_stop(stop)],
+    };
+    parts.push(row.engine.clone());
+    parts.push(ms);
+    parts.extend(row.certificate.as_ref().map(|c| format!("certificate {c}")));
+    parts.join(", ")
+}
+
+/// One row as JSON.
+#[must_use]
+pub fn json(system: &System, row: &Outcome) -> Json {
+    let reason = match &row.verdict {
+        Verdict::Unknown(stop) => Some(describe_stop(stop)),
+        Verdict::Vacuous(why) => Some(describe_vacuity(why)),
+        Verdict::Violated(v) => Some(describe_wrong(system, &v.what)),
+        Verdict::Proved(_) | Verdict::Holds(_) => None,
+    };
+    let coverage = if let Verdict::Holds(c) = &row.verdict {
+        Some(c)
+    } else {
+        None
+    };
+    json!({
+        "system": row.system,
+        "command": if row.kind == CommandKind::Check { "check" } else { "prove" },
+        "property": row.property,
+        "statement": row.statement,
+        "scope": row.scope,
+        "engine": row.engine,
+        "verdict": row.word(),
+        "expected": row.expect.map(|e| format!("{e:?}").to_lowercase()),
+        "as_expected": row.as_expected(),
+        "reason": reason,
+        "states": coverage.and_then(|c| c.states),
+        "depth": coverage.map(|c| c.depth),
+        "exhaustive": coverage.map(|c| c.exhaustive),
+        "trace": row.trace().map(|t| trace_json(system, t)),
+        "counterexample_to_induction": row.cti().map(|c| json!({
+            "broken": c.broken,
+            "scope": c.scope.display(system),
+            "trace": trace_json(system, &c.trace),
+        })),
+        "invariant": row.proof().map(|p| p.invariant.iter().map(|c| c.name.clone()).collect::<Vec<_>>()),
+        "notes": row.notes,
+        "certificate": row.certificate,
+        "at": row.origin.to_string(),
+        "time_ms": row.time.as_secs_f64() * 1e3,
+    })
+}
+
+fn trace_json(system: &System, run: &Trace) -> Json {
+    let state = |s: &transition_system::State| -> Json {
+        let pairs = system.variables.iter().zip(&s.variables);
+        pairs
+            .map(|(v, value)| (v.name.clone(), Json::String(value.display(system))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let constants = system.constants.iter().zip(&run.initial.constants);
+    let constants: serde_json::Map<_, _> = constants
+        .map(|(c, value)| (c.name.clone(), Json::String(value.display(system))))
+        .collect();
+    let steps: Vec<Json> = run
+        .steps
+        .iter()
+        .map(|step| json!({ "event": run.call(system, step), "state": state(&step.state) }))
+        .collect();
+    json!({ "constants": constants, "initial": state(&run.initial), "steps": steps, "loop_start": run.loop_start })
+}

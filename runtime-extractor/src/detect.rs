@@ -7,7 +7,7 @@
 use crate::facts::SandboxFacts;
 use crate::formats::{Document, FORMATS, Reader, Reading, Skipped};
 use crate::log::bound_errors;
-use crate::source::{Limits, ReadError, SourceFile};
+use crate::source::{Limits, ReadError, SourceFile, Span};
 use crate::tree::{Node, NodeKind, parse_json, parse_yaml};
 use crate::view::At;
 use std::collections::{HashMap, HashSet};
@@ -58,6 +58,19 @@ fn read_source(source: &SourceFile, limits: &Limits) -> Reading {
         Ok(documents) => documents,
         Err(errors) => return Reading::of_errors(explain_template(source, errors)),
     };
+    if documents.is_empty() {
+        let place = source.place(Span::new(0, 0), "", false);
+        let why = "there is no document in it, only comments".to_owned();
+        let skipped = vec![Skipped {
+            place,
+            kind: "empty file".to_owned(),
+            why,
+        }];
+        return Reading {
+            skipped,
+            ..Reading::default()
+        };
+    }
     let mut reading = Reading::default();
     for (index, node) in documents.iter().enumerate() {
         reading.extend(read_document(source, node, index));
@@ -167,6 +180,7 @@ mod tests {
         for (text, word) in [
             ("", "empty"),
             ("---\n", "nothing"),
+            ("# c\n", "only comments"),
             ("1", "none of the formats"),
             ("{\"a\":1}", "none of"),
         ] {

@@ -1,5 +1,12 @@
 //! Live captures of real containers: every stated fact holds, and what was observed agrees with the configuration.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
+
 mod common;
 
 use common::Record;

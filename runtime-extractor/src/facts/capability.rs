@@ -196,8 +196,8 @@ impl Capabilities {
     /// Derives what the program holds after the runtime's `execve`, and what it can attain.
     ///
     /// An unknown user or no_new_privs leaves both at the largest possible set.
-    pub fn from_sets(sets: CapabilitySets, uid: &Fact<u32>, no_new_privs: &Fact<bool>) -> Self {
-        let at_start = started(&sets, uid, no_new_privs);
+    pub fn from_sets(sets: CapabilitySets, is_root: &Fact<bool>, no_new_privs: &Fact<bool>) -> Self {
+        let at_start = started(&sets, is_root, no_new_privs);
         Self::with_start(sets, at_start, no_new_privs)
     }
 
@@ -229,7 +229,7 @@ impl Capabilities {
 }
 
 /// capabilities(7): P'(permitted) of a plain file, for root and for others.
-fn started(sets: &CapabilitySets, uid: &Fact<u32>, no_new_privs: &Fact<bool>) -> Fact<CapSet> {
+fn started(sets: &CapabilitySets, is_root: &Fact<bool>, no_new_privs: &Fact<bool>) -> Fact<CapSet> {
     let (Some(bounding), Some(permitted), Some(inheritable), Some(ambient)) = (
         sets.bounding.known(),
         sets.permitted.known(),
@@ -245,12 +245,12 @@ fn started(sets: &CapabilitySets, uid: &Fact<u32>, no_new_privs: &Fact<bool>) ->
         false => as_root.intersection(permitted),
     };
     let as_other = ambient.intersection(permitted).intersection(inheritable);
-    let held = match uid.known() {
-        Some(0) => as_root,
-        Some(_) => as_other,
+    let held = match is_root.known() {
+        Some(true) => as_root,
+        Some(false) => as_other,
         None => as_root.union(&as_other),
     };
-    let places = [&sets.bounding.origin, &uid.origin]
+    let places = [&sets.bounding.origin, &is_root.origin]
         .iter()
         .filter_map(|o| o.place().cloned())
         .collect();

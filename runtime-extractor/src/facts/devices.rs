@@ -215,6 +215,8 @@ impl DevicePolicy {
 pub struct Devices {
     /// Nodes beyond those that every runtime makes (null, zero, full, random, urandom, tty, console, ptmx).
     pub nodes: FactList<DeviceNode>,
+    /// There is a node for every device of the host (a privileged container of Kubernetes).
+    pub all_host_nodes: Fact<bool>,
     /// The device cgroup; unknown on cgroup v2 for a live process.
     pub policy: Fact<DevicePolicy>,
 }

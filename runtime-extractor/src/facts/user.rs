@@ -43,6 +43,8 @@ pub enum HostId {
 pub struct User {
     /// User id inside the sandbox.
     pub uid: Fact<u32>,
+    /// The user id is 0; known also where only that it is not 0 is (Kubernetes `runAsNonRoot`).
+    pub is_root: Fact<bool>,
     /// Group id inside the sandbox.
     pub gid: Fact<u32>,
     /// Supplementary groups inside the sandbox.

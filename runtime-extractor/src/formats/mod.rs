@@ -3,6 +3,9 @@
 //! A reader takes a [`Document`] (a tree, or a raw text for formats without one) and gives a [`Reading`]. It opens
 //! nothing, and it says something about everything: facts, a notice, a skipped document, an error.
 
+mod annotations;
+mod known_keys;
+pub mod kubernetes;
 pub mod layers;
 pub mod live;
 mod oci;
@@ -130,6 +133,14 @@ pub const FORMATS: &[Format] = &[
         reader: Reader::Tree {
             recognise: oci::recognise,
             read: oci::read,
+        },
+    },
+    Format {
+        name: "kubernetes",
+        about: "Kubernetes pods and objects with a pod template, YAML or JSON",
+        reader: Reader::Tree {
+            recognise: kubernetes::recognise,
+            read: kubernetes::read,
         },
     },
     Format {

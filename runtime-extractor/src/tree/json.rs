@@ -52,8 +52,8 @@ fn strict() -> ParseOptions {
     }
 }
 
-/// What the parser does not check: the depth, because it recurses, raw control characters in strings, and the byte
-/// order mark, which the runtimes' reader refuses.
+/// What the parser does not check: the depth, because it recurses; raw control characters in strings; white space of
+/// other kinds; and the byte order mark, which the runtimes' reader refuses.
 fn check_text(source: &SourceFile, limits: &Limits) -> Result<(), ReadError> {
     if source.had_byte_order_mark() {
         return Err(source.error(
@@ -85,7 +85,11 @@ fn check_text(source: &SourceFile, limits: &Limits) -> Result<(), ReadError> {
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
+            b' ' | b'\t' | b'\n' | b'\r' | 0x21..=0x7e => {}
+            _ => {
+                let help = Some("JSON has only spaces, tabs and line ends between its values");
+                return Err(source.error(offset, "a character that JSON does not have here", help));
+            }
         }
     }
     Ok(())
@@ -187,6 +191,8 @@ mod tests {
             "[1 2]",
             "{\"a\" 1}",
             "\"abc",
+            "[\u{b}1]",
+            "[\u{a0}1]",
             "[\"\\ud800\"",
             "nul",
         ] {

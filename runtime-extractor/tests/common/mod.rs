@@ -1,6 +1,7 @@
 //! Where the tests find the corpus of real configurations, which is not part of this repository.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::path::{Path, PathBuf};
 
@@ -63,4 +64,48 @@ pub(crate) fn records(corpus: &Path, kind: &str) -> Vec<Record> {
     }
     assert!(!records.is_empty(), "the corpus has no `{kind}`");
     records
+}
+
+/// A small generator of numbers (splitmix64), so that a failure can be repeated.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// The next number.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    /// A text with a few bytes changed, removed, doubled or taken from elsewhere in it.
+    pub(crate) fn mutate(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut out = bytes.to_vec();
+        for _ in 0..=self.below(3) {
+            if out.is_empty() {
+                return out;
+            }
+            let at = self.below(out.len());
+            match self.below(5) {
+                0 => out[at] = self.next() as u8,
+                1 => {
+                    out.remove(at);
+                }
+                2 => out.insert(at, b"{}[],:\"\\-0 \n&*%"[self.below(15)]),
+                3 => out[at] ^= 1 << self.below(8),
+                _ => {
+                    let (from, length) = (self.below(out.len()), self.below(20));
+                    let part = out[from..(from + length).min(out.len())].to_vec();
+                    out.splice(at..at, part);
+                }
+            }
+        }
+        out
+    }
 }

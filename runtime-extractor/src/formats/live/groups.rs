@@ -182,8 +182,10 @@ fn cpu(files: &GroupFiles<'_>) -> CpuLimits {
 
 /// Device nodes and rules.
 pub(super) fn devices(texts: &Texts, files: &GroupFiles<'_>, cgroup: &Cgroup, log: &mut Log) -> Devices {
+    let nodes = nodes(texts, log);
     Devices {
-        nodes: nodes(texts, log),
+        all_host_nodes: nodes.map(|_| false),
+        nodes,
         policy: policy(files, cgroup, log),
     }
 }

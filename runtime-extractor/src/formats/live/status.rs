@@ -60,8 +60,10 @@ pub(super) fn read_user(texts: &Texts, namespaces: &Namespaces) -> User {
         };
         list.iter().filter_map(entry).collect()
     });
+    let uid = inner(&outer_uid, &uid_map);
     User {
-        uid: inner(&outer_uid, &uid_map),
+        is_root: uid.map(|id| *id == 0),
+        uid,
         gid: inner(&outer_gid, &gid_map),
         additional_gids,
         umask: known(texts, "Umask", |value| u32::from_str_radix(value, 8).ok()).map(|mask| Some(*mask)),

@@ -44,6 +44,7 @@ pub(super) fn read(config: &Config<'_>, log: &mut Log) -> Devices {
     };
     Devices {
         nodes: list_fact(&list, nodes),
+        all_host_nodes: Fact::default_of(false, RUNTIME_SPEC, list.place()),
         policy: Fact::new(policy, origin),
     }
 }

@@ -4,6 +4,7 @@ use super::Config;
 use super::cgroup::read_settings;
 use super::namespaces::list_fact;
 use crate::facts::{Entry, Environment, Fact, FactList, Hook, HookStage, IntelRdt};
+use crate::formats::annotations::report_annotations;
 use crate::formats::layers::RUNTIME_SPEC;
 use crate::log::Log;
 use crate::tree::NodeKind;
@@ -17,18 +18,6 @@ const STAGES: [(&str, HookStage); 6] = [
     ("startContainer", HookStage::StartContainer),
     ("poststart", HookStage::Poststart),
     ("poststop", HookStage::Poststop),
-];
-
-/// Beginnings of annotations with which a runtime isolates differently, and whose they are.
-const RUNTIME_ANNOTATIONS: [(&str, &str); 8] = [
-    ("run.oci.handler", "crun"),
-    ("run.oci.seccomp", "crun"),
-    ("run.oci.keep_original_groups", "crun"),
-    ("run.oci.mount_context_type", "crun"),
-    ("run.oci.systemd", "crun"),
-    ("run.oci.hooks", "crun"),
-    ("io.katacontainers.config", "Kata Containers"),
-    ("dev.gvisor", "gVisor"),
 ];
 
 /// The environment of the sandbox.
@@ -50,21 +39,6 @@ pub(super) fn read(config: &Config<'_>, log: &mut Log) -> Environment {
         net_devices: read_net_devices(&config.linux.get("netDevices"), log),
         time_offsets: read_time_offsets(&config.linux.get("timeOffsets"), log),
         memory_policy: policy.optional(policy.string(log), RUNTIME_SPEC),
-    }
-}
-
-fn report_annotations(annotations: &FactList<crate::facts::Setting>, log: &mut Log) {
-    for entry in annotations.known().into_iter().flatten() {
-        let hit = RUNTIME_ANNOTATIONS
-            .iter()
-            .find(|(prefix, _)| entry.value.key.starts_with(prefix));
-        if let (Some((_, runtime)), Some(place)) = (hit, entry.origin.place()) {
-            let message = format!(
-                "the annotation `{}` changes how {runtime} isolates: not taken into account",
-                entry.value.key
-            );
-            log.notice(place.clone(), message);
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Every key of the runtime specification (config.md, config-linux.md, 1.0 to 1.3), by the object it may be in.
 //!
-//! A row is a path in which `*` stands for any key or index, and the keys that an object there may have. An object that has
-//! no row holds free names (annotations, sysctls, devices by name). Whatever is not in the table is reported.
+//! Objects without a row hold free names (annotations, sysctls, devices by name). Whatever is not in the table is
+//! reported.
 
+use crate::formats::known_keys::{Row, walk};
 use crate::log::Log;
 use crate::suggest::nearest;
-use crate::tree::Node;
 use crate::view::At;
 
 const ID_MAPPING: &[&str] = &["containerID", "hostID", "size"];
@@ -13,7 +13,7 @@ const HOOK: &[&str] = &["path", "args", "env", "timeout"];
 const THROTTLE: &[&str] = &["major", "minor", "rate"];
 
 /// The path of an object, and the keys that it may have.
-const KEYS: &[(&str, &[&str])] = &[
+const KEYS: &[Row] = &[
     (
         "",
         &[
@@ -242,35 +242,7 @@ const SKIPPED: &[&str] = &["windows", "solaris", "freebsd", "vm", "zos"];
 
 /// Reports every key that the specification does not have.
 pub(super) fn report_unknown(root: &At<'_>, log: &mut Log) {
-    walk(root, "", log);
-}
-
-fn walk(at: &At<'_>, pattern: &str, log: &mut Log) {
-    if !at.node().is_some_and(Node::is_container) {
-        return;
-    }
-    // Wrong types are reported by those who read the values.
-    let mut quiet = Log::default();
-    let row = KEYS
-        .iter()
-        .find(|(path, _)| matches(path, pattern))
-        .map(|(_, keys)| *keys);
-    let object = at.is_object(&mut quiet);
-    for (key, member) in if object {
-        at.members(&mut quiet)
-    } else {
-        Vec::new()
-    } {
-        match row {
-            Some(keys) if !keys.contains(&key) => report(key, keys, &member, log),
-            Some(_) if SKIPPED.contains(&key) && pattern.is_empty() => {}
-            Some(_) => walk(&member, &extend(pattern, key), log),
-            None => walk(&member, &extend(pattern, "*"), log),
-        }
-    }
-    for item in if object { Vec::new() } else { at.items(&mut quiet) } {
-        walk(&item, &extend(pattern, "*"), log);
-    }
+    walk(root, KEYS, SKIPPED, log, report);
 }
 
 fn report(key: &str, keys: &[&str], member: &At<'_>, log: &mut Log) {
@@ -287,35 +259,4 @@ fn report(key: &str, keys: &[&str], member: &At<'_>, log: &mut Log) {
         member.place(),
         format!("the key `{key}` is not in the runtime specification and is not used{hint}"),
     );
-}
-
-fn extend(pattern: &str, key: &str) -> String {
-    if pattern.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{pattern}.{key}")
-    }
-}
-
-/// True if a path of the table, in which `*` stands for anything, is this path.
-fn matches(row: &str, path: &str) -> bool {
-    let (mut row, mut path) = (row.split('.'), path.split('.'));
-    loop {
-        match (row.next(), path.next()) {
-            (None, None) => return true,
-            (Some(a), Some(b)) if a == "*" || a == b => {}
-            (_, _) => return false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_one_segment() {
-        assert!(matches("a.*.b", "a.x.b") && matches("", ""));
-        assert!(!matches("a.*", "a") && !matches("a.*", "a.b.c") && !matches("a", ""));
-    }
 }

@@ -117,6 +117,7 @@ pub(super) fn read_user(config: &Config<'_>, namespaces: &Namespaces, log: &mut 
         }
     }
     User {
+        is_root: uid.map(|id| *id == 0),
         uid,
         gid,
         additional_gids,

@@ -188,7 +188,7 @@ pub(super) fn read_capabilities(
         inheritable: read_set(&at.get("inheritable"), log),
         ambient: read_set(&at.get("ambient"), log),
     };
-    Capabilities::from_sets(sets, &user.uid, &process.no_new_privs)
+    Capabilities::from_sets(sets, &user.is_root, &process.no_new_privs)
 }
 
 fn read_set(at: &At<'_>, log: &mut Log) -> Fact<CapSet> {

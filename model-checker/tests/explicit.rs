@@ -54,3 +54,23 @@ fn the_shortest_run_to_a_witness_and_to_a_violation() {
     assert_eq!(replayed(&system, &scope, &report.verdicts[1].1), Some(3));
     assert!(matches!(report.verdicts[2].1, Verdict::Holds(_)));
 }
+
+/// Prints figures; run with `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, for release builds"]
+fn speed_on_boxes() {
+    for (containers, resources, states) in [(5, 4, 1_159_850), (4, 7, 10_351_765)] {
+        let (system, scope) = boxes(containers, resources);
+        let owners = property(&system, "owners_exist");
+        let report = run(&system, &scope, &[owners], &Options::default());
+        let stats = &report.stats;
+        assert_eq!(stats.states, states);
+        println!(
+            "boxes {containers}x{resources}: {} states, {} transitions, {:.0} ns a transition, {:.1} bytes a state",
+            stats.states,
+            stats.transitions,
+            stats.time.as_nanos() as f64 / stats.transitions as f64,
+            stats.memory_bytes as f64 / stats.states as f64,
+        );
+    }
+}

@@ -5,7 +5,8 @@
 
 use super::layout::Layout;
 use super::program::{Code, Compiler, Entry, Op, Reg};
-use crate::ground::{Cone, Dag, Ground, GroundError, NodeId, div, modulo};
+use super::select::{Selector, split};
+use crate::ground::{Cone, Dag, Ground, GroundError, GroundEvent, NodeId, div, modulo};
 
 /// The successors of some states, in order of source and event.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +93,7 @@ pub struct Machine {
     layout: Layout,
     code: Code,
     entries: Vec<Entry>,
+    selector: Selector,
 }
 
 impl Machine {
@@ -102,40 +104,20 @@ impl Machine {
     pub fn of_events(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Result<Self, GroundError> {
         let mut compiler = Compiler::new(&ground.dag, layout);
         let mut entries = Vec::with_capacity(cone.events.len());
+        let mut selected = Vec::with_capacity(cone.events.len());
         for index in &cone.events {
             let event = &ground.events[*index];
-            let updates: Vec<_> = event
-                .updates
-                .iter()
-                .filter(|(c, _)| compiler.covers(*c))
-                .collect();
-            let mut roots: Vec<NodeId> = event.promises().map(|p| p.holds).collect();
-            roots.push(event.guard);
-            roots.extend(updates.iter().map(|(_, n)| *n));
-            entries.push(compiler.begin(&roots));
-            for (position, promise) in event.before.iter().enumerate() {
-                compiler.promise(promise.holds, position);
-            }
-            compiler.need(event.guard, true);
-            if event.guard != Dag::FALSE {
-                for (position, promise) in event.after.iter().enumerate() {
-                    compiler.promise(promise.holds, event.before.len() + position);
-                }
-                let values: Vec<(_, Reg)> = updates.iter().map(|(c, n)| (*c, compiler.value(*n))).collect();
-                for ((cell, node), (_, reg)) in updates.iter().zip(&values) {
-                    let (bounds, within) = (ground.dag.bounds(*node), ground.cells.get(*cell).bounds);
-                    if bounds.0 < within.0 || bounds.1 > within.1 {
-                        compiler.within(*reg, within);
-                    }
-                }
-                compiler.fire();
-                values
-                    .into_iter()
-                    .for_each(|(cell, reg)| compiler.write(cell, reg));
-            }
-            compiler.end();
+            // promises that presuppose nothing are checked whether or not the guard holds
+            let (simple, other) = if event.before.is_empty() {
+                split(&ground.dag, &ground.cells, event.guard)
+            } else {
+                (Vec::new(), vec![event.guard])
+            };
+            entries.push(compile(ground, event, &other, &mut compiler));
+            selected.push(simple);
         }
-        Self::new(layout, compiler, entries)
+        let selector = Selector::new(&ground.dag, &ground.cells, layout, &selected);
+        Self::new(layout, compiler, entries, selector)
     }
 
     /// Compiles formulas.
@@ -150,79 +132,122 @@ impl Machine {
             compiler.need(*formula, true);
             compiler.end();
         }
-        Self::new(layout, compiler, entries)
+        let selector = Selector::default();
+        Self::new(layout, compiler, entries, selector)
     }
 
-    fn new(layout: &Layout, compiler: Compiler<'_>, entries: Vec<Entry>) -> Result<Self, GroundError> {
+    fn new(
+        layout: &Layout,
+        compiler: Compiler<'_>,
+        entries: Vec<Entry>,
+        selector: Selector,
+    ) -> Result<Self, GroundError> {
         Ok(Self {
             layout: layout.clone(),
             code: compiler.finish()?,
             entries,
+            selector,
         })
     }
+}
 
-    fn run(&mut self, entry: Entry, state: &[u64], out: &mut Vec<u64>) -> Exit {
-        let (ops, regs) = (&self.code.ops, &mut self.code.registers);
-        let mut at = entry.0 as usize;
-        let mut after = 0;
-        loop {
-            let op = ops[at];
-            at += 1;
-            let truth = |b: bool| i64::from(b);
-            match op {
-                Op::NeedEq { a, b, want } => {
-                    if (regs[a as usize] == regs[b as usize]) != want {
-                        return Exit::False;
-                    }
+/// The program of an event, with what the selector leaves of its guard.
+fn compile(ground: &Ground<'_>, event: &GroundEvent, guard: &[NodeId], compiler: &mut Compiler<'_>) -> Entry {
+    let updates: Vec<_> = event
+        .updates
+        .iter()
+        .filter(|(c, _)| compiler.covers(*c))
+        .collect();
+    let mut roots: Vec<NodeId> = event.promises().map(|p| p.holds).collect();
+    roots.extend(guard);
+    roots.extend(updates.iter().map(|(_, n)| *n));
+    let entry = compiler.begin(&roots);
+    for (position, promise) in event.before.iter().enumerate() {
+        compiler.promise(promise.holds, position);
+    }
+    guard.iter().for_each(|g| compiler.need(*g, true));
+    if event.guard != Dag::FALSE {
+        for (position, promise) in event.after.iter().enumerate() {
+            compiler.promise(promise.holds, event.before.len() + position);
+        }
+        let values: Vec<(_, Reg)> = updates.iter().map(|(c, n)| (*c, compiler.value(*n))).collect();
+        for ((cell, node), (_, reg)) in updates.iter().zip(&values) {
+            let (bounds, within) = (ground.dag.bounds(*node), ground.cells.get(*cell).bounds);
+            if bounds.0 < within.0 || bounds.1 > within.1 {
+                compiler.within(*reg, within);
+            }
+        }
+        compiler.fire();
+        values
+            .into_iter()
+            .for_each(|(cell, reg)| compiler.write(cell, reg));
+    }
+    compiler.end();
+    entry
+}
+
+/// Runs a program; the state after goes to `out`.
+fn run(code: &mut Code, layout: &Layout, entry: Entry, state: &[u64], out: &mut Vec<u64>) -> Exit {
+    let (ops, regs) = (&code.ops, &mut code.registers);
+    let mut at = entry.0 as usize;
+    let mut after = 0;
+    loop {
+        let op = ops[at];
+        at += 1;
+        let truth = |b: bool| i64::from(b);
+        match op {
+            Op::NeedEq { a, b, want } => {
+                if (regs[a as usize] == regs[b as usize]) != want {
+                    return Exit::False;
                 }
-                Op::NeedLe { a, b, want } => {
-                    if (regs[a as usize] <= regs[b as usize]) != want {
-                        return Exit::False;
-                    }
+            }
+            Op::NeedLe { a, b, want } => {
+                if (regs[a as usize] <= regs[b as usize]) != want {
+                    return Exit::False;
                 }
-                Op::Need { a, want } => {
-                    if (regs[a as usize] != 0) != want {
-                        return Exit::False;
-                    }
+            }
+            Op::Need { a, want } => {
+                if (regs[a as usize] != 0) != want {
+                    return Exit::False;
                 }
-                Op::Fire => {
-                    after = out.len();
-                    out.extend_from_slice(state);
+            }
+            Op::Fire => {
+                after = out.len();
+                out.extend_from_slice(state);
+            }
+            Op::Write { field, a } => layout.set(&mut out[after..], field, regs[a as usize]),
+            Op::Done => return Exit::True,
+            Op::Not { to, a } => regs[to as usize] = 1 - regs[a as usize],
+            Op::And { to, a, b } => regs[to as usize] = regs[a as usize] & regs[b as usize],
+            Op::Or { to, a, b } => regs[to as usize] = regs[a as usize] | regs[b as usize],
+            Op::Eq { to, a, b } => regs[to as usize] = truth(regs[a as usize] == regs[b as usize]),
+            Op::Le { to, a, b } => regs[to as usize] = truth(regs[a as usize] <= regs[b as usize]),
+            Op::Add { to, a, b } => regs[to as usize] = regs[a as usize].wrapping_add(regs[b as usize]),
+            Op::Sub { to, a, b } => regs[to as usize] = regs[a as usize].wrapping_sub(regs[b as usize]),
+            Op::Mul { to, a, b } => regs[to as usize] = regs[a as usize].wrapping_mul(regs[b as usize]),
+            Op::Div { to, a, b } => regs[to as usize] = div(regs[a as usize], regs[b as usize]),
+            Op::Mod { to, a, b } => regs[to as usize] = modulo(regs[a as usize], regs[b as usize]),
+            Op::Ite { to, c, a, b } => {
+                regs[to as usize] = if regs[c as usize] != 0 {
+                    regs[a as usize]
+                } else {
+                    regs[b as usize]
+                };
+            }
+            Op::Copy { to, a } => regs[to as usize] = regs[a as usize],
+            Op::Jump { a, want, target } => {
+                if (regs[a as usize] != 0) == want {
+                    at = target as usize;
                 }
-                Op::Write { field, a } => self.layout.set(&mut out[after..], field, regs[a as usize]),
-                Op::Done => return Exit::True,
-                Op::Not { to, a } => regs[to as usize] = 1 - regs[a as usize],
-                Op::And { to, a, b } => regs[to as usize] = regs[a as usize] & regs[b as usize],
-                Op::Or { to, a, b } => regs[to as usize] = regs[a as usize] | regs[b as usize],
-                Op::Eq { to, a, b } => regs[to as usize] = truth(regs[a as usize] == regs[b as usize]),
-                Op::Le { to, a, b } => regs[to as usize] = truth(regs[a as usize] <= regs[b as usize]),
-                Op::Add { to, a, b } => regs[to as usize] = regs[a as usize].wrapping_add(regs[b as usize]),
-                Op::Sub { to, a, b } => regs[to as usize] = regs[a as usize].wrapping_sub(regs[b as usize]),
-                Op::Mul { to, a, b } => regs[to as usize] = regs[a as usize].wrapping_mul(regs[b as usize]),
-                Op::Div { to, a, b } => regs[to as usize] = div(regs[a as usize], regs[b as usize]),
-                Op::Mod { to, a, b } => regs[to as usize] = modulo(regs[a as usize], regs[b as usize]),
-                Op::Ite { to, c, a, b } => {
-                    regs[to as usize] = if regs[c as usize] != 0 {
-                        regs[a as usize]
-                    } else {
-                        regs[b as usize]
-                    };
+            }
+            Op::Promise { a, position } => {
+                if regs[a as usize] == 0 {
+                    return Exit::Broken(position);
                 }
-                Op::Copy { to, a } => regs[to as usize] = regs[a as usize],
-                Op::Jump { a, want, target } => {
-                    if (regs[a as usize] != 0) == want {
-                        at = target as usize;
-                    }
-                }
-                Op::Promise { a, position } => {
-                    if regs[a as usize] == 0 {
-                        return Exit::Broken(position);
-                    }
-                }
-                Op::Within { a, lo, hi } => {
-                    if !(regs[lo as usize]..=regs[hi as usize]).contains(&regs[a as usize]) {
-                        return Exit::Escaped;
-                    }
+            }
+            Op::Within { a, lo, hi } => {
+                if !(regs[lo as usize]..=regs[hi as usize]).contains(&regs[a as usize]) {
+                    return Exit::Escaped;
                 }
             }
         }
@@ -233,8 +258,10 @@ impl Transitions for Machine {
     fn expand(&mut self, state: &[u64], out: &mut Successors) {
         let fields = self.code.fields;
         self.layout.unpack(state, &mut self.code.registers[..fields]);
-        for event in 0..self.entries.len() {
-            match self.run(self.entries[event], state, &mut out.states) {
+        let (code, layout, entries) = (&mut self.code, &self.layout, &self.entries);
+        self.selector.select(&code.registers);
+        self.selector.each(
+            |event| match run(code, layout, entries[event], state, &mut out.states) {
                 Exit::False => {}
                 Exit::True => out.events.push(event as u32),
                 Exit::Broken(promise) => out.broken.push(Broken {
@@ -242,8 +269,8 @@ impl Transitions for Machine {
                     promise,
                 }),
                 Exit::Escaped => out.escaped = Some(event as u32),
-            }
-        }
+            },
+        );
     }
 }
 
@@ -260,6 +287,7 @@ impl Conditions for Machine {
     }
 
     fn holds(&mut self, condition: usize) -> bool {
-        self.run(self.entries[condition], &[], &mut Vec::new()) == Exit::True
+        let entry = self.entries[condition];
+        run(&mut self.code, &self.layout, entry, &[], &mut Vec::new()) == Exit::True
     }
 }

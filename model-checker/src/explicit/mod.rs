@@ -9,6 +9,7 @@ pub mod program;
 mod progress;
 mod report;
 mod search;
+pub mod select;
 pub mod store;
 
 use transition_system::{PropertyId, Scope, System};

@@ -235,7 +235,7 @@ impl<'s, 'g> Search<'s, 'g> {
         }
         self.stats.transitions += out.len() as u64;
         let hashes: Vec<u64> = (0..out.len()).map(|i| hash(out.state(i))).collect();
-        hashes.iter().for_each(|h| self.store.touch(*h));
+        self.store.touch(&hashes);
         let mut next = 0;
         for (end, source) in ends.iter().zip(batch) {
             while next < *end {

@@ -112,10 +112,23 @@ impl Store {
         self.parents[index as usize / CHUNK][index as usize % CHUNK]
     }
 
-    /// Brings the cache line in which a hash is looked up near. Called for many states before they are
-    /// inserted, the waits for memory overlap.
-    pub fn touch(&self, hash: u64) {
-        std::hint::black_box(self.lines[self.home(hash)].tags[0]);
+    /// Brings near what [`Store::insert`] will read for these hashes: first the cache lines, then the states that
+    /// they name. One after the other the waits for memory would add up; in a loop of independent reads they
+    /// overlap.
+    pub fn touch(&self, hashes: &[u64]) {
+        let mut sum = 0;
+        for hash in hashes {
+            sum ^= self.lines[self.home(*hash)].tags[0];
+        }
+        for hash in hashes {
+            let line = &self.lines[self.home(*hash)];
+            let hits = zeros(u128::from_le_bytes(line.tags) ^ (ONES * u128::from(tag(*hash)))) & TAGS;
+            if hits != 0 {
+                let index = line.states[hits.trailing_zeros() as usize / 8];
+                sum ^= self.state(index)[0] as u8;
+            }
+        }
+        std::hint::black_box(sum);
     }
 
     /// Adds a state with its [`hash`], found from `parent`.
@@ -128,7 +141,7 @@ impl Store {
             let mut hits = zeros(tags ^ (ONES * u128::from(tag))) & TAGS;
             while hits != 0 {
                 let index = line.states[hits.trailing_zeros() as usize / 8];
-                if self.state(index) == state {
+                if self.is(index, state) {
                     return Inserted::Known(index);
                 }
                 hits &= hits - 1;
@@ -138,6 +151,13 @@ impl Store {
                 return self.push(at, empty.trailing_zeros() as usize / 8, state, hash, parent);
             }
             at = if at + 1 == self.lines.len() { 0 } else { at + 1 };
+        }
+    }
+
+    fn is(&self, index: StateIndex, state: &[u64]) -> bool {
+        match state {
+            [word] => self.states[index as usize / CHUNK][index as usize % CHUNK] == *word,
+            _ => self.state(index) == state,
         }
     }
 

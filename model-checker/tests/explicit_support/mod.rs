@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use transition_system::eval::{Bindings, Context, EvalError, Evaluator};
+use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::promise::add_promises;
 use transition_system::replay::{replay, replay_run};
 use transition_system::{
-    Origin, PropertyId, PropertyKind, Scope, State, System, Trace, Verdict, text, validate,
+    Origin, PromiseKind, PropertyId, PropertyKind, Scope, State, System, Trace, Verdict, text, validate,
 };
 
 pub mod random;
@@ -57,13 +57,18 @@ pub struct Reference {
     pub depth: usize,
 }
 
-/// Searches by the reference evaluator. `Err` where initial states are undefined.
-pub fn reference(system: &System, scope: &Scope) -> Result<Reference, EvalError> {
+/// Initial states are undefined: a promise of an assumption or of `init` is broken.
+#[derive(Debug)]
+pub struct UndefinedStart;
+
+/// Searches by the reference evaluator. A broken promise counts as undefined even where evaluation stops
+/// before it meets the partial operator.
+pub fn reference(system: &System, scope: &Scope) -> Result<Reference, UndefinedStart> {
     let evaluator = Evaluator::new(system, scope);
     let mut out = Reference::default();
     let mut seen: BTreeMap<State, usize> = BTreeMap::new();
     let mut queue: VecDeque<State> = VecDeque::new();
-    for state in evaluator.initial_states()? {
+    for state in initial_states(system, scope)? {
         seen.insert(state.clone(), 0);
         queue.push_back(state);
         out.initial += 1;
@@ -76,28 +81,80 @@ pub fn reference(system: &System, scope: &Scope) -> Result<Reference, EvalError>
                 decide(&evaluator, &mut out, property, &state, None, depth);
             }
         }
-        let attempts = evaluator.attempts(&state)?;
-        if attempts.is_empty() {
-            out.deadlock.get_or_insert(depth);
-        }
-        for attempt in attempts {
-            let Ok(Some(next)) = attempt.outcome else {
-                out.undefined.get_or_insert(depth);
-                continue;
-            };
-            out.transitions += 1;
-            for property in system.property_ids() {
-                if system.property(property).kind == PropertyKind::Transition {
-                    decide(&evaluator, &mut out, property, &state, Some(&next), depth + 1);
+        let mut quiet = true;
+        for event in system.event_ids() {
+            for args in evaluator.arguments(event).expect("small domains") {
+                let decl = system.event(event);
+                let mut env: Bindings = decl.binders().zip(args.iter().cloned()).collect();
+                let at = Context {
+                    state: &state,
+                    next: None,
+                };
+                let broken = decl
+                    .promises
+                    .iter()
+                    .filter(|p| p.kind != PromiseKind::Agreement)
+                    .any(|p| evaluator.truth(p.holds, at, &mut env) != Ok(true));
+                match evaluator.fire(event, &args, &state) {
+                    _ if broken => {
+                        quiet = false;
+                        out.undefined.get_or_insert(depth);
+                    }
+                    Err(_) => {
+                        quiet = false;
+                        out.undefined.get_or_insert(depth);
+                    }
+                    Ok(None) => {}
+                    Ok(Some(next)) => {
+                        quiet = false;
+                        out.transitions += 1;
+                        for property in system.property_ids() {
+                            if system.property(property).kind == PropertyKind::Transition {
+                                decide(&evaluator, &mut out, property, &state, Some(&next), depth + 1);
+                            }
+                        }
+                        if !seen.contains_key(&next) {
+                            seen.insert(next.clone(), depth + 1);
+                            queue.push_back(next);
+                        }
+                    }
                 }
             }
-            if !seen.contains_key(&next) {
-                seen.insert(next.clone(), depth + 1);
-                queue.push_back(next);
-            }
+        }
+        if quiet {
+            out.deadlock.get_or_insert(depth);
         }
     }
     out.states = seen.len() as u64;
+    Ok(out)
+}
+
+fn initial_states(system: &System, scope: &Scope) -> Result<Vec<State>, UndefinedStart> {
+    let mut bare = system.clone();
+    bare.assumptions.clear();
+    bare.init.clear();
+    let evaluator = Evaluator::new(system, scope);
+    let mut out = Vec::new();
+    for state in Evaluator::new(&bare, scope)
+        .initial_states()
+        .expect("small domains")
+    {
+        let at = Context {
+            state: &state,
+            next: None,
+        };
+        let mut allowed = true;
+        for axiom in system.assumptions.iter().chain(&system.init) {
+            let holds = |e| evaluator.truth(e, at, &mut Bindings::new()) == Ok(true);
+            if allowed && !axiom.promises.iter().all(|p| holds(p.holds)) {
+                return Err(UndefinedStart);
+            }
+            allowed = allowed && holds(axiom.formula);
+        }
+        if allowed {
+            out.push(state);
+        }
+    }
     Ok(out)
 }
 
@@ -113,15 +170,17 @@ fn decide(
         return;
     }
     let decl = evaluator.system.property(property);
-    let truth = evaluator.truth(decl.formula, Context { state, next }, &mut Bindings::new());
-    let decided = match (&truth, decl.kind) {
-        (Err(_), _) => true,
-        (Ok(b), PropertyKind::Witness) => *b,
-        (Ok(b), PropertyKind::Invariant | PropertyKind::Transition) => !*b,
+    let at = Context { state, next };
+    let holds = |e| evaluator.truth(e, at, &mut Bindings::new());
+    let undefined = !decl.promises.iter().all(|p| holds(p.holds) == Ok(true));
+    let decided = match (undefined, decl.kind) {
+        (true, _) => true,
+        (false, PropertyKind::Witness) => holds(decl.formula) == Ok(true),
+        (false, PropertyKind::Invariant | PropertyKind::Transition) => holds(decl.formula) != Ok(true),
     };
     if decided {
         out.decided.insert(property, depth);
-        out.undefined_there.insert(property, truth.is_err());
+        out.undefined_there.insert(property, undefined);
     }
 }
 

@@ -56,7 +56,8 @@ impl Args {
         value: 0x1000_0000,
     });
 
-    const fn first(value: ArgValue) -> Self {
+    /// The first argument is constrained, the caller chooses the others.
+    pub const fn first(value: ArgValue) -> Self {
         Self([
             value,
             ArgValue::Any,

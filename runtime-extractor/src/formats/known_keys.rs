@@ -4,7 +4,7 @@
 //! without a row holds free names. What to say about a key that is not in the table is the format's own affair.
 
 use crate::log::Log;
-use crate::tree::Node;
+use crate::tree::{Node, NodeKind};
 use crate::view::At;
 
 /// The path of an object, and the keys that it may have.
@@ -35,23 +35,33 @@ struct Walk<'t> {
 
 impl Walk<'_> {
     fn enter(&self, at: &At<'_>, pattern: &str, log: &mut Log) {
-        if !at.node().is_some_and(Node::is_container) {
-            return;
-        }
         // Wrong types are reported by those who read the values.
         let mut quiet = Log::default();
-        if !at.is_object(&mut quiet) {
-            for item in at.items(&mut quiet) {
-                self.enter(&item, &extend(pattern, "*"), log);
+        match at.node().map(|node| &node.kind) {
+            Some(NodeKind::Array(items)) if items.iter().any(Node::is_container) => {
+                for item in at.items(&mut quiet) {
+                    self.enter(&item, &extend(pattern, "*"), log);
+                }
             }
-            return;
+            Some(NodeKind::Object(_)) => self.members(at, pattern, log),
+            Some(
+                NodeKind::Null
+                | NodeKind::Bool(_)
+                | NodeKind::Number(_)
+                | NodeKind::String(_)
+                | NodeKind::Array(_),
+            )
+            | None => {}
         }
+    }
+
+    fn members(&self, at: &At<'_>, pattern: &str, log: &mut Log) {
         let row = self
             .table
             .iter()
             .find(|(path, _)| matches(path, pattern))
             .map(|(_, keys)| *keys);
-        for (key, member) in at.members(&mut quiet) {
+        for (key, member) in at.members(&mut Log::default()) {
             match row {
                 Some(keys) if !keys.contains(&key) => (self.report)(key, keys, &member, log),
                 Some(_) if pattern.is_empty() && self.skipped.contains(&key) => {}

@@ -122,3 +122,6 @@ impl SandboxFacts {
         decide(&self.seccomp, syscall, args)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,6 +190,15 @@ pub(super) fn devices(texts: &Texts, files: &GroupFiles<'_>, cgroup: &Cgroup, lo
     }
 }
 
+/// Nodes that every runtime makes: null, zero, full, random, urandom, tty, console, ptmx and pseudo-terminals.
+fn is_standard(kind: Option<DeviceKind>, major: Option<u32>, minor: Option<u32>) -> bool {
+    let numbers = matches!(
+        (major, minor),
+        (Some(1), Some(3 | 5 | 7 | 8 | 9)) | (Some(5), Some(0..=2)) | (Some(136), _)
+    );
+    kind == Some(DeviceKind::Char) && numbers
+}
+
 fn nodes(texts: &Texts, log: &mut Log) -> crate::facts::FactList<DeviceNode> {
     let Some(text) = texts.get(ProcFile::Dev) else {
         return Fact::unknown("the device nodes of the sandbox were not listed", Vec::new());
@@ -207,6 +216,9 @@ fn nodes(texts: &Texts, log: &mut Log) -> crate::facts::FactList<DeviceNode> {
             _ => None,
         };
         let (major, minor) = (major.parse().ok(), minor.parse().ok());
+        if is_standard(kind, major, minor) {
+            continue;
+        }
         let node = DeviceNode {
             path: (*path).to_owned(),
             kind,

@@ -153,3 +153,6 @@ fn build(document: &Document<'_>, config: &Config<'_>, log: &mut Log) -> Sandbox
         process,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,13 +110,11 @@ fn a_joined_namespace_keeps_its_path_unless_it_is_the_hosts() {
 #[test]
 fn ids_are_seen_through_the_map() {
     let facts = |uid: u32| {
-        let text = format!(
-            r#", "linux": {{"namespaces": [{{"type": "user"}}],
-               "uidMappings": [{{"containerID": 0, "hostID": 100000, "size": 10}}],
-               "gidMappings": [{{"containerID": 0, "hostID": 100000, "size": 10}}]}}"#
-        );
-        let text =
-            text + &format!(r#", "process": {{"cwd": "/", "args": ["sh"], "user": {{"uid": {uid}}}}}"#);
+        let linux = r#", "linux": {"namespaces": [{"type": "user"}],
+           "uidMappings": [{"containerID": 0, "hostID": 100000, "size": 10}],
+           "gidMappings": [{"containerID": 0, "hostID": 100000, "size": 10}]}"#;
+        let process = format!(r#", "process": {{"cwd": "/", "args": ["sh"], "user": {{"uid": {uid}}}}}"#);
+        let text = linux.to_owned() + &process;
         let start = r#"{"ociVersion": "1.0.2", "root": {"path": "r"}"#;
         crate::read("config.json", format!("{start}{text}}}").as_bytes())
             .sandboxes

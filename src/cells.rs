@@ -141,34 +141,6 @@ pub fn evidence_of(system: &System, table: &EvidenceTable, key: &Key) -> Option<
     texts.iter().find_map(|t| table.get(t.trim()).cloned())
 }
 
-/// The system with one truth cell changed.
-pub fn edit(system: &mut System, (constant, path): &Key, value: bool) {
-    let Some(position) = system
-        .givens
-        .iter()
-        .position(|g| g.constant == *constant && path.starts_with(&indices(system, g)) && g.value.is_some())
-    else {
-        return;
-    };
-    let given = &system.givens[position];
-    let (depth, old) = (given.indices.len(), given.value);
-    let new = match (old.map(|v| system.arena.expr(v).clone()), path.get(depth)) {
-        (Some(Expr::Bool(_)), None) => Some(system.arena.bool(value)),
-        (Some(Expr::SetLit(elem, mut items)), Some(Value::Enumerator(e, i))) => {
-            let member = system.arena.enumerator(*e, *i);
-            items.retain(|x| *x != member);
-            if value {
-                items.push(member);
-            }
-            Some(system.arena.set_lit(elem, items))
-        }
-        (_, _) => None,
-    };
-    if new.is_some() {
-        system.givens[position].value = new;
-    }
-}
-
 /// A cell with its value, as the language writes it.
 #[must_use]
 pub fn describe(system: &System, (constant, path): &Key, value: &Value) -> String {

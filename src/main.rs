@@ -2,6 +2,8 @@
 //!
 //! Results go to standard output, everything else to standard error. Only `report` prints.
 
+#![expect(unreachable_pub, reason = "in a binary, `pub` marks what a file offers to the others")]
+
 mod cells;
 mod certificate;
 mod cli;

@@ -1,9 +1,20 @@
 //! The explicit engine on systems with known counts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and may print"
+)]
+
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use model_checker::explicit::{ExplicitReport, Limits, Options, Progress, Silent, Snapshot, check};
+use model_checker::explicit::{
+    ConstCell, ExplicitReport, Limits, Options, Progress, Silent, Snapshot, blame, check,
+};
 use transition_system::{PropertyId, Scope, Stop, System, Vacuity, Verdict, Wrong};
 
 mod explicit_support;
@@ -443,6 +454,72 @@ fn what_cannot_be_searched_is_refused_with_a_reason() {
         &[],
     );
     assert!(why.contains("64 bits"), "{why}");
+}
+
+const CONFIGURED: &str = "
+(system configured)
+(enum Cap admin ptrace raw)
+(enum Path host data)
+(sort Box web db)
+(const caps (map (sort Box) (set (enum Cap))))
+(const writable (map (enum Path) bool))
+(const patched bool)
+(const entry (sort Box))
+(given caps ((element Box web)) (set (set (enum Cap)) (enumerator Cap admin) (enumerator Cap raw)))
+(given caps ((element Box db)) (set (set (enum Cap))))
+(given writable ((enumerator Path host)) true)
+(given writable ((enumerator Path data)) true)
+(given entry () (element Box web))
+(var in_box (set (sort Box)))
+(var host bool)
+(var level (range 0 2))
+(binder $b b (sort Box))
+(init (= (var in_box) (set (set (sort Box)) (const entry))))
+(init (not (var host)))
+(init (= (var level) 0))
+(event probe ($b) () $b (in $b (var in_box)) ((level (ite (apply (const writable) (enumerator Path host)) 2 1))))
+(event escape ($b) () $b (and (in $b (var in_box)) (= (var level) 2)
+   (or (in (enumerator Cap ptrace) (apply (const caps) $b)) (and (in (enumerator Cap admin) (apply (const caps) $b)) (not (const patched)))))
+   ((host true)))
+(invariant isolation (not (var host)))
+";
+
+#[test]
+fn blame_names_the_constants_that_a_run_rests_on() {
+    let system = system(CONFIGURED);
+    let scope = Scope::new();
+    let report = run(
+        &system,
+        &scope,
+        &[property(&system, "isolation")],
+        &Options::default(),
+    );
+    let Verdict::Violated(violation) = &report.verdicts[0].1 else {
+        panic!()
+    };
+    assert_eq!(replayed(&system, &scope, &report.verdicts[0].1), Some(2));
+    let blame = blame(&system, &scope, violation).unwrap();
+    let show = |cells: &[ConstCell]| -> Vec<String> {
+        let shown = |c: &ConstCell| {
+            let keys: String = c
+                .path
+                .iter()
+                .map(|k| format!("[{}]", k.display(&system)))
+                .collect();
+            format!(
+                "{}{keys} = {}",
+                system.constant(c.constant).name,
+                c.value.display(&system)
+            )
+        };
+        cells.iter().map(shown).collect()
+    };
+    // the attacker starts in `web`; the probe learns of the path; the escape needs the capability
+    assert_eq!(show(&blame.start), ["entry = web"]);
+    assert_eq!(show(&blame.steps[0]), ["writable[host] = true"]);
+    assert_eq!(show(&blame.steps[1]), ["caps[web][admin] = true"]);
+    assert_eq!(show(&blame.end), [""; 0]);
+    assert_eq!(show(&blame.assumed), ["patched = false"]);
 }
 
 /// Prints figures; run with `--release -- --ignored --nocapture`.

@@ -3,12 +3,24 @@
 //! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
 //! `WATERTIGHT_SEED=s` runs that one alone.
 
-use model_checker::explicit::{Options, Silent, check, search};
-use model_checker::ground::Ground;
-use transition_system::{Owner, PropertyKind, Scope, System, Vacuity, Verdict, Wrong, text};
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and may print"
+)]
+
+use model_checker::explicit::{ConstCell, Options, Silent, blame, check, search};
+use model_checker::ground::{CellOwner, Cells, Ground, Place};
+use transition_system::eval::{Bindings, Context, Evaluator};
+use transition_system::{
+    Owner, PropertyKind, Scope, State, System, Vacuity, Value, Verdict, Violation, Wrong, text,
+};
 
 mod explicit_support;
-use explicit_support::random::Maker;
+use explicit_support::random::{Maker, Random};
 use explicit_support::{Reference, all_properties, finished, reference, replayed, replayed_witness};
 
 const SYSTEMS: u64 = 600;
@@ -62,6 +74,7 @@ fn the_search_agrees_with_the_reference_evaluator() {
 fn compare(system: &System, scope: &Scope) -> Option<Reference> {
     let expected = reference(system, scope);
     counts(system, scope, expected.as_ref().ok());
+    let mut blamed = Random(7);
     for cone in [false, true] {
         let options = Options {
             cone,
@@ -76,6 +89,9 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
         };
         for (id, verdict) in &report.verdicts {
             judge(system, scope, expected, *id, verdict);
+            if let Verdict::Violated(violation) = verdict {
+                rests_on_nothing_else(system, scope, violation, &mut blamed);
+            }
         }
         for (id, trace) in &report.witnesses {
             replayed_witness(system, scope, *id, trace);
@@ -198,5 +214,64 @@ fn judge(
         }
         Verdict::Vacuous(Vacuity::NoInitialState) => assert_eq!(expected.initial, 0),
         Verdict::Proved(_) | Verdict::Unknown(_) => panic!("{verdict:?}"),
+    }
+}
+
+/// A run stays possible and wrong, step by step, whatever the constants are that it is not said to rest on.
+fn rests_on_nothing_else(system: &System, scope: &Scope, violation: &Violation, random: &mut Random) {
+    let blame = blame(system, scope, violation).expect("a run that was found can be blamed");
+    let cells = Cells::new(system, scope).expect("it was grounded before");
+    let evaluator = Evaluator::new(system, scope);
+    let trace = &violation.trace;
+    for (index, step) in trace.steps.iter().enumerate() {
+        let before = trace.state(index).expect("a state before");
+        for _ in 0..4 {
+            let other = changed(&cells, before, &[&blame.steps[index], &blame.assumed], random);
+            let event = system.event(step.event);
+            let mut env: Bindings = event.binders().zip(step.args.iter().cloned()).collect();
+            let at = Context {
+                state: &other,
+                next: None,
+            };
+            // where it is undefined is another question
+            assert_ne!(evaluator.truth(event.guard, at, &mut env), Ok(false));
+        }
+    }
+    if let Wrong::Invariant(property) = violation.what {
+        for _ in 0..4 {
+            let other = changed(&cells, trace.last(), &[&blame.end, &blame.assumed], random);
+            let at = Context {
+                state: &other,
+                next: None,
+            };
+            let formula = system.property(property).formula;
+            assert_ne!(evaluator.truth(formula, at, &mut Bindings::new()), Ok(true));
+        }
+    }
+}
+
+/// The state with random values of all constants but these.
+fn changed(cells: &Cells, state: &State, but: &[&[ConstCell]], random: &mut Random) -> State {
+    let mut values = cells.values(state).expect("a state of the system");
+    for id in cells.ids() {
+        let cell = cells.get(id);
+        let CellOwner::Const(constant) = cell.owner else {
+            continue;
+        };
+        let path: Vec<Value> = cell.path.iter().filter_map(key).collect();
+        let kept = |c: &ConstCell| c.constant == constant && c.path == path;
+        if !but.iter().any(|list| list.iter().any(kept)) {
+            let (lo, hi) = cell.bounds;
+            values[id.index()] = lo + random.below((hi - lo + 1) as usize) as i64;
+        }
+    }
+    cells.state(&values)
+}
+
+fn key(place: &Place) -> Option<Value> {
+    match place {
+        Place::Key(v) | Place::Member(v) => Some(v.clone()),
+        Place::Component(i) => Some(Value::Int(i64::from(*i))),
+        Place::IsSome | Place::Payload => None,
     }
 }

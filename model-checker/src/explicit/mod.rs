@@ -1,11 +1,12 @@
 //! The explicit-state engine: every reachable state of a finite scope, breadth first.
 
+mod blame;
 mod checks;
 pub mod hash;
 pub mod layout;
 pub mod machine;
 mod options;
-pub mod program;
+mod program;
 mod progress;
 mod report;
 mod search;
@@ -16,6 +17,7 @@ use transition_system::{PropertyId, Scope, System};
 
 use crate::ground::{Ground, NODE_LIMIT};
 
+pub use blame::{Blame, blame};
 pub use options::{Limits, Options};
 pub use progress::{Progress, Silent, Snapshot};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};

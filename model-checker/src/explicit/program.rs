@@ -10,11 +10,11 @@ use super::layout::{FieldId, Layout};
 use crate::ground::{CellId, Dag, GroundError, Node, NodeId};
 
 /// A register.
-pub type Reg = u32;
+pub(super) type Reg = u32;
 
 /// An operation. `to` receives the result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Op {
+pub(super) enum Op {
     /// `to := 1 - a`.
     Not { to: Reg, a: Reg },
     /// `to := a & b`, on truth values.
@@ -61,21 +61,21 @@ pub enum Op {
 
 /// The code of many programs over one set of registers.
 #[derive(Clone, Debug)]
-pub struct Code {
+pub(super) struct Code {
     /// All operations.
-    pub ops: Vec<Op>,
+    pub(super) ops: Vec<Op>,
     /// Values of registers at the start: literals in place, the rest 0.
-    pub registers: Vec<i64>,
+    pub(super) registers: Vec<i64>,
     /// Number of cells of one state.
-    pub fields: usize,
+    pub(super) fields: usize,
 }
 
 /// Where a program starts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Entry(pub u32);
+pub(super) struct Entry(pub u32);
 
 /// Makes [`Code`].
-pub struct Compiler<'a> {
+pub(super) struct Compiler<'a> {
     dag: &'a Dag,
     fields: FxHashMap<CellId, FieldId>,
     ops: Vec<Op>,
@@ -97,7 +97,7 @@ const LITERALS: Reg = 1 << 30;
 impl<'a> Compiler<'a> {
     /// A compiler for states of this layout.
     #[must_use]
-    pub fn new(dag: &'a Dag, layout: &Layout) -> Self {
+    pub(super) fn new(dag: &'a Dag, layout: &Layout) -> Self {
         let fields: FxHashMap<CellId, FieldId> = layout
             .cells()
             .filter_map(|c| Some((c, layout.field(c)?)))
@@ -119,12 +119,12 @@ impl<'a> Compiler<'a> {
 
     /// Whether every cell that a node reads is in the layout.
     #[must_use]
-    pub fn covers(&self, cell: CellId) -> bool {
+    pub(super) fn covers(&self, cell: CellId) -> bool {
         self.fields.contains_key(&cell)
     }
 
     /// Begins a program in which these nodes will be used.
-    pub fn begin(&mut self, roots: &[NodeId]) -> Entry {
+    pub(super) fn begin(&mut self, roots: &[NodeId]) -> Entry {
         self.known.clear();
         self.recent.clear();
         self.uses.clear();
@@ -141,12 +141,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// Ends a program.
-    pub fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.ops.push(Op::Done);
     }
 
     /// Leaves as false unless the node has this truth value.
-    pub fn need(&mut self, node: NodeId, want: bool) {
+    pub(super) fn need(&mut self, node: NodeId, want: bool) {
         match (self.dag.node(node).clone(), want) {
             (Node::Bool(b), _) if b == want => {}
             (Node::Not(a), _) => self.need(a, !want),
@@ -172,33 +172,33 @@ impl<'a> Compiler<'a> {
     }
 
     /// Leaves as broken unless the node is true.
-    pub fn promise(&mut self, node: NodeId, position: usize) {
+    pub(super) fn promise(&mut self, node: NodeId, position: usize) {
         let a = self.value(node);
         let position = position as u32;
         self.ops.push(Op::Promise { a, position });
     }
 
     /// The guard holds.
-    pub fn fire(&mut self) {
+    pub(super) fn fire(&mut self) {
         self.ops.push(Op::Fire);
     }
 
     /// Sets a cell of the state after to a value computed before [`Compiler::fire`].
-    pub fn write(&mut self, cell: CellId, a: Reg) {
+    pub(super) fn write(&mut self, cell: CellId, a: Reg) {
         if let Some(field) = self.fields.get(&cell) {
             self.ops.push(Op::Write { field: *field, a });
         }
     }
 
     /// Leaves as escaped unless the register is within bounds.
-    pub fn within(&mut self, a: Reg, (lo, hi): (i64, i64)) {
+    pub(super) fn within(&mut self, a: Reg, (lo, hi): (i64, i64)) {
         let (lo, hi) = (self.literal(lo), self.literal(hi));
         self.ops.push(Op::Within { a, lo, hi });
     }
 
     /// The register that holds a node from here on. What several nodes share is computed first, whether or
     /// not it will be needed, so that it is there wherever code goes on.
-    pub fn value(&mut self, node: NodeId) -> Reg {
+    pub(super) fn value(&mut self, node: NodeId) -> Reg {
         for id in self.dag.order(&[node]) {
             if id != node && self.uses.get(&id).is_some_and(|n| *n > 1) {
                 self.node(id);
@@ -309,7 +309,7 @@ impl<'a> Compiler<'a> {
     ///
     /// # Errors
     /// An internal error if a cell outside of the layout was read.
-    pub fn finish(self) -> Result<Code, GroundError> {
+    pub(super) fn finish(self) -> Result<Code, GroundError> {
         if self.missing {
             return Err(GroundError::internal("a cell outside of the cone is read"));
         }

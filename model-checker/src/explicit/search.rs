@@ -157,7 +157,7 @@ impl<'s, 'g> Search<'s, 'g> {
         let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
             self.layout.pack(values, &mut packed);
             outcome = self.add(&packed, NO_PARENT);
-            if outcome.is_continue() && self.store.len() % 1024 == 0 {
+            if outcome.is_continue() && self.store.len().is_multiple_of(1024) {
                 outcome = self.limits();
             }
             if outcome.is_break() {

@@ -37,7 +37,7 @@ impl Selector {
         let words = guards.len().div_ceil(64);
         let mut all = vec![u64::MAX; words];
         if let Some(last) = all.last_mut()
-            && guards.len() % 64 != 0
+            && !guards.len().is_multiple_of(64)
         {
             *last = (1 << (guards.len() % 64)) - 1;
         }

@@ -1,6 +1,8 @@
 //! Flattening of sets: pointwise, and membership pushed into the operators, so that an element that is known is
 //! looked up without writing out the whole set.
 
+use std::sync::Arc;
+
 use transition_system::{BinderId, Expr, ExprId, Type, TypeId};
 
 use super::dag::{Dag, NodeId};
@@ -10,6 +12,7 @@ use super::shape::{Shape, Tree};
 use super::term::Term;
 
 type Result<T> = std::result::Result<T, GroundError>;
+type Bits = Arc<[NodeId]>;
 
 impl Flattener<'_> {
     fn element_type(&self, set: ExprId) -> Result<TypeId> {
@@ -24,7 +27,7 @@ impl Flattener<'_> {
     }
 
     /// The bits of a set, in the order of the values of its element type.
-    fn bits(&mut self, term: &Term) -> Result<std::sync::Arc<[NodeId]>> {
+    fn bits(&mut self, term: &Term) -> Result<Bits> {
         match term {
             Tree::Set(bits) => Ok(bits.clone()),
             Tree::Scalar(_) | Tree::Map(_) | Tree::Tuple(_) | Tree::Option(..) => {
@@ -88,7 +91,7 @@ impl Flattener<'_> {
         ))
     }
 
-    fn sets(&mut self, a: ExprId, b: ExprId) -> Result<(std::sync::Arc<[NodeId]>, std::sync::Arc<[NodeId]>)> {
+    fn sets(&mut self, a: ExprId, b: ExprId) -> Result<(Bits, Bits)> {
         let (x, y) = self.alike(a, b)?;
         let (x, y) = (self.bits(&x)?, self.bits(&y)?);
         if x.len() == y.len() {

@@ -13,7 +13,7 @@ use transition_system::{EnumId, Scope, SortId, System, Type, TypeId};
 use super::error::GroundError;
 
 /// Most elements of a set's type or keys of a map.
-pub const WIDTH_LIMIT: u64 = 1 << 16;
+const WIDTH_LIMIT: u64 = 1 << 16;
 
 /// A tree with one leaf per scalar of a value.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

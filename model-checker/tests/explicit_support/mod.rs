@@ -1,7 +1,13 @@
 //! What the tests of the explicit engine share: reading systems, and a slow search by the reference
 //! evaluator to compare with.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "each test binary uses a part; a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -213,7 +213,7 @@ impl Maker {
         let choice = self.random.next();
         let arena = &mut self.system.arena;
         Some(match of {
-            Type::Bool => arena.bool(choice % 2 == 0),
+            Type::Bool => arena.bool(choice.is_multiple_of(2)),
             Type::Range { lo, hi } => arena.int(lo + (choice % (hi - lo + 1) as u64) as i64),
             Type::Int => arena.int((choice % 3) as i64),
             Type::Enum(e) => {
@@ -227,7 +227,7 @@ impl Maker {
                 }
                 arena.element(s, (choice % n) as u32)
             }
-            Type::Option(_) if choice % 3 == 0 => arena.none(ty),
+            Type::Option(_) if choice.is_multiple_of(3) => arena.none(ty),
             Type::Option(inner) => {
                 let inner = self.literal(inner)?;
                 self.system.arena.some(inner, Some(ty))

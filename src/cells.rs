@@ -43,7 +43,7 @@ impl Units {
             let reason = evidence_of(system, evidence, &key);
             let path: Vec<String> = key.1.iter().map(|v| v.display(system)).collect();
             let name = &system.constant(key.0).name;
-            let Some(label) = change_label(name, &path, reason.as_ref()) else {
+            let Some(label) = change_label(name, &path, value, reason.as_ref()) else {
                 continue;
             };
             let unit = *by_label.entry(label.clone()).or_insert_with(|| {

@@ -2,7 +2,10 @@
 //!
 //! Results go to standard output, everything else to standard error. Only `report` prints.
 
-#![expect(unreachable_pub, reason = "in a binary, `pub` marks what a file offers to the others")]
+#![expect(
+    unreachable_pub,
+    reason = "in a binary, `pub` marks what a file offers to the others"
+)]
 
 mod cells;
 mod certificate;

@@ -118,16 +118,13 @@ fn write_attack(out: &mut dyn Write, findings: &[&Finding], attack: &Attack) -> 
     let certain = findings
         .iter()
         .any(|f| matches!(f.answer, Answer::Violated { .. }));
-    let names: Vec<_> = findings
-        .iter()
-        .map(|f| format!("{} of the {}", f.property, f.victim))
-        .collect();
+    let names = names(findings);
     let (style, word) = if certain {
         (BAD, "attack")
     } else {
         (OPEN, "possible attack")
     };
-    writeln!(out, "\n  {style}{word}{style:#} on {}", names.join(", "))?;
+    writeln!(out, "\n  {style}{word}{style:#} on {names}")?;
     for (index, step) in attack.steps.iter().enumerate() {
         writeln!(
             out,
@@ -160,6 +157,21 @@ fn write_attack(out: &mut dyn Write, findings: &[&Finding], attack: &Attack) -> 
         write_changes(out, &attack.changes, "       ")?;
     }
     Ok(())
+}
+
+/// `isolation and integrity of the host; integrity of the workload`.
+fn names(findings: &[&Finding]) -> String {
+    let mut victims: Vec<&str> = findings.iter().map(|f| f.victim.as_str()).collect();
+    victims.dedup();
+    let of_victim = |victim: &&str| {
+        let properties = findings
+            .iter()
+            .filter(|f| f.victim == **victim)
+            .map(|f| f.property.as_str());
+        let properties: Vec<_> = properties.collect();
+        format!("{} of the {victim}", properties.join(", "))
+    };
+    victims.iter().map(of_victim).collect::<Vec<_>>().join("; ")
 }
 
 fn write_because(out: &mut dyn Write, because: &Because) -> io::Result<()> {

@@ -4,10 +4,19 @@
 
 use super::Evidence;
 
-/// The change that gives `constant`, at these keys, the opposite of its `value` (for a set: of whether the last
-/// key is in it). `None` for what no key of the configuration decides.
+/// The change that gives `constant`, at these keys, the opposite of its value (for a set: of whether the last key is in
+/// it). `None` where the value is the safe one already, and for what no key of the configuration decides.
 #[must_use]
-pub fn change_label(constant: &str, path: &[String], evidence: Option<&Evidence>) -> Option<String> {
+pub fn change_label(
+    constant: &str,
+    path: &[String],
+    value: bool,
+    evidence: Option<&Evidence>,
+) -> Option<String> {
+    let safe = matches!(constant, "no_new_privs" | "limited" | "own_cgroup");
+    if value == safe {
+        return None;
+    }
     let key = evidence
         .and_then(|e| e.place.as_ref())
         .map(|p| p.path.as_str())
@@ -91,14 +100,18 @@ mod tests {
     fn labels_name_the_thing_to_change() {
         let path = |parts: &[&str]| parts.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
         assert_eq!(
-            change_label("capabilities", &path(&["workload", "SYS_ADMIN"]), None).as_deref(),
+            change_label("capabilities", &path(&["workload", "SYS_ADMIN"]), true, None).as_deref(),
             Some("drop CAP_SYS_ADMIN")
         );
         assert_eq!(
-            change_label("host_namespace", &path(&["workload", "Pid"]), None).as_deref(),
+            change_label("host_namespace", &path(&["workload", "Pid"]), true, None).as_deref(),
             Some("give it a PID namespace of its own")
         );
-        assert_eq!(change_label("cgroup_v1", &[], None), None);
+        assert_eq!(change_label("cgroup_v1", &[], true, None), None);
+        assert_eq!(
+            change_label("no_new_privs", &path(&["workload"]), true, None),
+            None
+        );
         assert_eq!(mount_key("mounts[7].source"), Some("mounts[7]"));
     }
 }

@@ -181,7 +181,10 @@ impl Lowering<'_, '_> {
         if self.system.arena.as_bool(agree) == Some(true) {
             return;
         }
-        if same_place && a.goes_with(b) {
+        // one element in and another out is a promise that they differ, unless they are the same at sight
+        let in_and_out = a.op != AssignOp::Set && b.op != AssignOp::Set;
+        let contradicts = !in_and_out || self.system.arena.as_bool(agree) == Some(false);
+        if same_place && a.goes_with(b) && contradicts {
             self.assigned_twice(a, b);
             return;
         }

@@ -197,7 +197,7 @@ impl Expected {
         let mut out = Self {
             declaration: has("assume") && has("prove"),
             expression,
-            operator: has("=>") && has("<=>"),
+            operator: has("<..>"),
             statement,
             name: letters && !expression && !statement,
             number: digits && !expression,

@@ -65,6 +65,9 @@ repairs() {
 	repair docker-sys-time 'drop_capability(c, "CAP_SYS_TIME")'
 	repair docker-disk 'del c["linux"]["devices"]' \
 		'c["linux"]["resources"]["devices"] = [r for r in c["linux"]["resources"]["devices"] if r.get("type") != "b"]'
+	repair docker-terminal 'del c["linux"]["devices"]' \
+		'c["linux"]["resources"]["devices"] = [r for r in c["linux"]["resources"]["devices"] if r.get("major") != 4]'
+	repair docker-sys-read-only 'drop_mount(c, "/host/sys")'
 	for name in docker-host-network docker-host-network-admin; do
 		repair $name 'del namespace(c, "network")["path"]'
 	done
@@ -73,7 +76,9 @@ repairs() {
 	repair docker-host-ipc 'c["linux"]["namespaces"].append({"type": "ipc"})' \
 		'mount(c, "/dev/shm").update({"type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev"]})'
 	repair docker-host-uts 'c["linux"]["namespaces"].append({"type": "uts"})' 'drop_capability(c, "CAP_SYS_ADMIN")'
-	repair docker-no-seccomp 'take(c, "docker-default/config.json", "linux", "seccomp")'
+	for name in docker-no-seccomp docker-user-keys; do
+		repair $name 'take(c, "docker-default/config.json", "linux", "seccomp")'
+	done
 	repair docker-host-proc 'drop_mount(c, "/host/proc")'
 	repair docker-shared-mount 'drop_mount(c, "/plugins")' 'drop_capability(c, "CAP_SYS_ADMIN")'
 	repair docker-setuid 'c["process"]["noNewPrivileges"] = True'

@@ -7,6 +7,8 @@
 //! Integer arithmetic beyond `i64` is the one undefined case without a promise: the symbolic engine's
 //! integers are unbounded, and the evaluator answers with an error.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::arena::Arena;
 use crate::expr::Expr;
 use crate::ids::ExprId;
@@ -27,28 +29,32 @@ pub fn promises_of(
         place,
         out: Vec::new(),
         scope: Vec::new(),
+        partial: HashMap::new(),
+        seen: HashSet::new(),
     };
     collector.visit(expr, path);
-    let mut out: Vec<Promise> = Vec::new();
-    for promise in collector.out {
-        if !out.iter().any(|p| p.holds == promise.holds) {
-            out.push(promise);
-        }
-    }
-    out
+    let mut known = HashSet::new();
+    collector.out.retain(|p| known.insert(p.holds));
+    collector.out
 }
+
+type Entered = Vec<(crate::BinderId, ExprId)>;
 
 struct Collector<'a> {
     arena: &'a mut Arena,
     place: &'a dyn Fn(ExprId) -> Origin,
     out: Vec<Promise>,
     /// Binders entered, with the path condition outside of each.
-    scope: Vec<(crate::BinderId, ExprId)>,
+    scope: Entered,
+    /// Whether an expression contains a partial operator; those that do not are passed over.
+    partial: HashMap<ExprId, bool>,
+    /// What was visited under which path inside which binders: shared parts are visited once.
+    seen: HashSet<(ExprId, ExprId, Entered)>,
 }
 
 impl Collector<'_> {
     fn visit(&mut self, expr: ExprId, path: ExprId) {
-        if self.arena.is_total(expr) {
+        if !self.is_partial(expr) || !self.seen.insert((expr, path, self.scope.clone())) {
             return;
         }
         match self.arena.expr(expr).clone() {
@@ -76,12 +82,37 @@ impl Collector<'_> {
         }
     }
 
+    fn is_partial(&mut self, expr: ExprId) -> bool {
+        if let Some(known) = self.partial.get(&expr) {
+            return *known;
+        }
+        let node = self.arena.expr(expr);
+        let own = matches!(
+            node,
+            Expr::Unwrap(_) | Expr::Div(..) | Expr::Mod(..) | Expr::Narrow(..)
+        );
+        let children = node.children();
+        let partial = own || children.into_iter().any(|c| self.is_partial(c));
+        self.partial.insert(expr, partial);
+        partial
+    }
+
     fn in_order(&mut self, parts: &[ExprId], mut path: ExprId, negate: bool) {
         for part in parts {
             self.visit(*part, path);
             let passed = if negate { self.arena.not(*part) } else { *part };
             path = self.arena.and([path, passed]);
         }
+    }
+
+    /// Whether every conjunct of a condition is a conjunct of the path, as in `x != none and x.value == y`.
+    fn is_among(&self, condition: ExprId, path: ExprId) -> bool {
+        let conjuncts = |e: ExprId| match self.arena.expr(e) {
+            Expr::And(parts) => parts.clone(),
+            _ => vec![e],
+        };
+        let known = conjuncts(path);
+        conjuncts(condition).iter().all(|c| known.contains(c))
     }
 
     fn own(&mut self, expr: ExprId, path: ExprId) {
@@ -95,12 +126,18 @@ impl Collector<'_> {
                 let Type::Range { lo, hi } = *self.arena.type_of_id(ty) else {
                     return;
                 };
+                if self.arena.interval(a).is_some_and(|(l, h)| lo <= l && h <= hi) {
+                    return;
+                }
                 let (lo, hi) = (self.arena.int(lo), self.arena.int(hi));
                 let (low, high) = (self.arena.le(lo, a), self.arena.le(a, hi));
                 (PromiseKind::Range, self.arena.and([low, high]))
             }
             _ => return,
         };
+        if self.is_among(condition, path) {
+            return;
+        }
         let mut holds = self.arena.implies(path, condition);
         for (binder, outside) in self.scope.iter().rev() {
             holds = self.arena.forall(&[*binder], holds);
@@ -143,5 +180,58 @@ pub fn add_promises(system: &mut System, place: &dyn Fn(ExprId) -> Origin) {
                 event.promises.push(promise);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn promises(arena: &mut Arena, e: ExprId) -> Vec<Promise> {
+        let yes = arena.bool(true);
+        promises_of(arena, e, yes, &|_| Origin::unknown())
+    }
+
+    #[test]
+    fn a_condition_on_the_path_is_no_promise() {
+        let mut arena = Arena::new();
+        let int = arena.int_ty();
+        let option = arena.ty(Type::Option(int));
+        let x = arena.var(crate::VarId::new(0), option);
+        let (some, value) = (arena.is_some(x), arena.unwrap_some(x));
+        let zero = arena.int(0);
+        let positive = arena.lt(zero, value);
+        let guarded = arena.and([some, positive]);
+        assert_eq!(promises(&mut arena, guarded), []);
+        assert_eq!(promises(&mut arena, positive).len(), 1);
+    }
+
+    #[test]
+    fn a_narrower_range_needs_no_promise() {
+        let mut arena = Arena::new();
+        let (small, large) = (
+            arena.ty(Type::Range { lo: 0, hi: 2 }),
+            arena.ty(Type::Range { lo: 0, hi: 5 }),
+        );
+        let x = arena.var(crate::VarId::new(0), small);
+        let y = arena.var(crate::VarId::new(1), large);
+        let (wide, narrow) = (arena.narrow(x, large), arena.narrow(y, small));
+        let (a, b) = (arena.eq(wide, y), arena.eq(narrow, x));
+        assert_eq!(promises(&mut arena, a), []);
+        assert_eq!(promises(&mut arena, b).len(), 1);
+    }
+
+    #[test]
+    fn shared_parts_are_visited_once() {
+        let mut arena = Arena::new();
+        let int = arena.int_ty();
+        let mut x = arena.var(crate::VarId::new(0), int);
+        let y = arena.var(crate::VarId::new(1), int);
+        x = arena.div(x, y);
+        for _ in 0..64 {
+            x = arena.add(x, x);
+        }
+        let e = arena.eq(x, y);
+        assert_eq!(promises(&mut arena, e).len(), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 mod blame;
 mod checks;
+pub mod derivation;
 pub mod hash;
 pub mod layout;
 pub mod machine;

@@ -144,6 +144,8 @@ impl Search<'_> {
             let owned = &self.system.property(p).promises;
             match goal {
                 Goal::Init(c) if c != i => continue,
+                // Where the property is undefined, it cannot be asked to be true.
+                Goal::PropertyDefined(_) if p == self.property => continue,
                 Goal::Step(event, c) if c == i => {
                     let after = problem.case(event)?.after;
                     promises(problem, owned, after, &mut out)?;
@@ -224,6 +226,9 @@ impl Search<'_> {
         let decl = self.system.property(self.property);
         let (broken, formula) = self.described(goal)?;
         let mut steps = Vec::new();
+        let undefined_there = |c: &Conjunct| {
+            matches!(goal, Goal::PropertyDefined(_)) && c.source == ConjunctSource::Specification(self.property)
+        };
         match goal {
             Goal::Init(_) => {
                 if !evaluator.is_initial(&state).ok()? || truth(formula, at, &mut Bindings::new())? {
@@ -233,6 +238,7 @@ impl Search<'_> {
             _ if !self
                 .invariant
                 .iter()
+                .filter(|c| !undefined_there(c))
                 .all(|c| truth(c.formula, at, &mut Bindings::new()) == Some(true)) =>
             {
                 return None;

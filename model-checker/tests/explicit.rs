@@ -522,6 +522,43 @@ fn blame_names_the_constants_that_a_run_rests_on() {
     assert_eq!(show(&blame.assumed), ["patched = false"]);
 }
 
+#[test]
+fn arguments_that_the_constants_rule_out_are_not_tried() {
+    // 60^4 choices of arguments, of which a chain of 59 links, three long, is left
+    let names: Vec<String> = (0..60).map(|i| format!("n{i}")).collect();
+    let links: Vec<String> = (1..60)
+        .map(|i| {
+            format!(
+                "(tuple (tuple (sort Node) (sort Node)) (element Node n{}) (element Node n{i}))",
+                i - 1
+            )
+        })
+        .collect();
+    let pair = "(tuple (sort Node) (sort Node))";
+    let link = |a: &str, b: &str| format!("(in (tuple {pair} {a} {b}) (const link))");
+    let text = format!(
+        "(system links)\n(sort Node {})\n(const link (set {pair}))\n(given link () (set (set {pair}) {}))\n\
+         (var at (sort Node))\n(init (= (var at) (element Node n0)))\n\
+         (binder $d d (sort Node))(binder $b b (sort Node))(binder $a a (sort Node))(binder $c c (sort Node))\n\
+         (event hop ($d $b $a $c) () - (and (= (var at) $a) {} {} {}) ((at $d)))\n\
+         (witness end (= (var at) (element Node n57)))\n(witness beyond (= (var at) (element Node n58)))\n",
+        names.join(" "),
+        links.join(" "),
+        link("$a", "$b"),
+        link("$b", "$c"),
+        link("$c", "$d"),
+    );
+    let system = system(&text);
+    let all = explicit_support::all_properties(&system);
+    let report = run(&system, &Scope::new(), &all, &Options::default());
+    assert_eq!(report.stats.events[0].instances, 57);
+    assert_eq!(report.witnesses[0].1.len(), 19);
+    assert!(matches!(
+        report.verdicts[1].1,
+        Verdict::Vacuous(Vacuity::NeverReached(_))
+    ));
+}
+
 /// Prints figures; run with `--release -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement, for release builds"]

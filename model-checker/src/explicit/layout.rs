@@ -4,6 +4,8 @@
 //! A cell with `n` values takes the least number of bits that tell them apart, none for one value; it lies within
 //! one word, in the first that has room.
 
+use rustc_hash::FxHashMap;
+
 use crate::ground::{CellId, Cells};
 
 /// Position of a cell in the order of a [`Layout`].
@@ -31,6 +33,7 @@ struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     fields: Vec<Field>,
+    places: FxHashMap<CellId, FieldId>,
     words: usize,
     bits: u32,
 }
@@ -66,8 +69,14 @@ impl Layout {
             used[word] += width;
             bits += width;
         }
+        let places = fields
+            .iter()
+            .enumerate()
+            .map(|(i, f)| (f.cell, FieldId(i as u32)))
+            .collect();
         Self {
             fields,
+            places,
             words: used.len().max(1),
             bits,
         }
@@ -105,10 +114,7 @@ impl Layout {
     /// The position of a cell, if it is in the layout.
     #[must_use]
     pub fn field(&self, cell: CellId) -> Option<FieldId> {
-        self.fields
-            .iter()
-            .position(|f| f.cell == cell)
-            .map(|i| FieldId(i as u32))
+        self.places.get(&cell).copied()
     }
 
     /// Packs the values of all cells of the system (those of the layout are taken).

@@ -3,6 +3,7 @@
 mod blame;
 mod checks;
 pub mod derivation;
+mod found;
 pub mod hash;
 pub mod layout;
 pub mod machine;
@@ -13,6 +14,7 @@ mod report;
 mod search;
 pub mod select;
 pub mod store;
+mod trace;
 
 use transition_system::{PropertyId, Scope, System};
 

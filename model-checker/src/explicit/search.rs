@@ -8,9 +8,10 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use transition_system::{Coverage, Owner, PropertyKind, Stop, Trace, Vacuity, Verdict, Violation, Wrong};
+use transition_system::{Owner, Stop, Trace, Wrong};
 
-use super::checks::{Checks, Finding};
+use super::checks::Checks;
+use super::found::{Found, shortest};
 use super::hash::hash;
 use super::layout::Layout;
 use super::machine::{Broken, Machine, Successors, Transitions};
@@ -18,6 +19,7 @@ use super::options::Options;
 use super::progress::{Progress, Snapshot};
 use super::report::{EventCount, ExplicitReport, Stats};
 use super::store::{Inserted, NO_PARENT, StateIndex, Store};
+use super::trace::rebuild;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
 /// States expanded together.
@@ -66,14 +68,6 @@ struct Search<'s, 'g> {
     told: (Instant, u64),
 }
 
-/// Answers so far, by position of the property.
-struct Found {
-    verdicts: Vec<Option<Verdict>>,
-    reached: Vec<Option<Trace>>,
-    deadlock: Option<Violation>,
-    undefined: Option<Violation>,
-}
-
 impl<'s, 'g> Search<'s, 'g> {
     fn new(
         ground: &'s Ground<'g>,
@@ -104,12 +98,7 @@ impl<'s, 'g> Search<'s, 'g> {
             events: Machine::of_events(ground, &cone, &layout)?,
             checks: Checks::new(ground, &layout)?,
             fired: vec![0; cone.events.len()],
-            found: Found {
-                verdicts: vec![None; count],
-                reached: vec![None; count],
-                deadlock: None,
-                undefined: None,
-            },
+            found: Found::new(count),
             stats: Stats {
                 state_bits: layout.bits(),
                 ..Stats::default()
@@ -184,8 +173,8 @@ impl<'s, 'g> Search<'s, 'g> {
                 let mut findings = Vec::new();
                 self.checks.on_state(state, &mut findings);
                 for finding in findings {
-                    let trace = self.trace(index);
-                    self.settle(finding, trace);
+                    let trace = self.trace(index, None);
+                    self.found.settle(finding, trace);
                 }
                 self.answered()
             }
@@ -270,17 +259,13 @@ impl<'s, 'g> Search<'s, 'g> {
                     kind: promise.kind,
                     index: promise.index,
                 };
-                return self.undefined(self.trace(index), what);
+                return self.undefined(self.trace(index, None), what);
             }
         }
         if self.options.deadlock && out.len() == successors && self.found.deadlock.is_none() {
-            match self.trace(index) {
+            match self.trace(index, None) {
                 Ok(trace) => {
-                    self.found.deadlock = Some(Violation {
-                        what: Wrong::Deadlock,
-                        trace,
-                        shortest: true,
-                    });
+                    self.found.deadlock = Some(shortest(Wrong::Deadlock, trace));
                 }
                 Err(error) => return ControlFlow::Break(error.into()),
             }
@@ -295,8 +280,8 @@ impl<'s, 'g> Search<'s, 'g> {
             self.checks
                 .on_step(self.store.state(source), after, &mut findings);
             for finding in findings {
-                let trace = self.trace_through(source, after);
-                self.settle(finding, trace);
+                let trace = self.trace(source, Some(after));
+                self.found.settle(finding, trace);
             }
         }
         self.add(after, source)
@@ -304,45 +289,20 @@ impl<'s, 'g> Search<'s, 'g> {
 
     // ---- answers ----
 
-    fn settle(&mut self, finding: Finding, trace: Result<Trace, GroundError>) {
-        match (finding, trace) {
-            (Finding::Reached(position), Ok(trace)) => self.found.reached[position] = Some(trace),
-            (Finding::Violated(position, what), Ok(trace)) => {
-                self.found.verdicts[position] = Some(Verdict::Violated(Box::new(Violation {
-                    what,
-                    trace,
-                    shortest: true,
-                })));
-            }
-            (Finding::Reached(position) | Finding::Violated(position, _), Err(error)) => {
-                self.found.verdicts[position] = Some(Verdict::Unknown(error.into()));
-            }
-        }
-    }
-
     /// The specification is undefined at the end of a run: every open property is violated.
     fn undefined(&mut self, trace: Result<Trace, GroundError>, what: Wrong) -> ControlFlow<Halt> {
         let trace = match trace {
             Ok(trace) => trace,
             Err(error) => return ControlFlow::Break(error.into()),
         };
-        let violation = Violation {
-            what,
-            trace,
-            shortest: true,
-        };
-        for position in 0..self.found.verdicts.len() {
-            if self.checks.is_open(position) {
-                self.found.verdicts[position] = Some(Verdict::Violated(Box::new(violation.clone())));
-            }
-        }
-        self.found.undefined = Some(violation);
+        let open = |position: usize| self.checks.is_open(position);
+        self.found.undefined(open, shortest(what, trace));
         ControlFlow::Break(Halt::Answered)
     }
 
     /// Stops once every question is answered; a search without questions counts all states.
     fn answered(&self) -> ControlFlow<Halt> {
-        let asked = !self.found.verdicts.is_empty() || self.options.deadlock;
+        let asked = !self.ground.properties.is_empty() || self.options.deadlock;
         let open = self.checks.any_open() || (self.options.deadlock && self.found.deadlock.is_none());
         if asked && !open {
             ControlFlow::Break(Halt::Answered)
@@ -385,49 +345,9 @@ impl<'s, 'g> Search<'s, 'g> {
         self.told = (now, states);
     }
 
-    // ---- runs ----
-
-    /// A shortest run to a state.
-    fn trace(&self, index: StateIndex) -> Result<Trace, GroundError> {
-        self.trace_of(index, None)
-    }
-
-    /// A shortest run that ends with a step from a state.
-    fn trace_through(&self, index: StateIndex, after: &[u64]) -> Result<Trace, GroundError> {
-        self.trace_of(index, Some(after))
-    }
-
-    fn trace_of(&self, index: StateIndex, after: Option<&[u64]>) -> Result<Trace, GroundError> {
-        let mut path: Vec<&[u64]> = after.into_iter().collect();
-        let mut at = index;
-        loop {
-            path.push(self.store.state(at));
-            match self.store.parent(at) {
-                NO_PARENT => break,
-                parent => at = parent,
-            }
-        }
-        path.reverse();
-        let mut machine = Machine::of_events(self.ground, &self.cone, &self.layout)?;
-        let mut events = Vec::with_capacity(path.len());
-        for pair in path.windows(2) {
-            let mut out = Successors {
-                words: self.layout.words(),
-                ..Successors::default()
-            };
-            machine.expand(pair[0], &mut out);
-            let found = (0..out.len()).find(|i| out.state(*i) == pair[1]);
-            let position = found.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
-            events.push(self.cone.events[out.events[position] as usize]);
-        }
-        let mut values = vec![0; self.layout.len()];
-        self.layout.unpack(path[0], &mut values);
-        let fixed: Vec<_> = self.layout.cells().zip(values).collect();
-        let initial = self
-            .ground
-            .initial_state(&fixed)
-            .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
-        self.ground.trace(&initial, &events)
+    /// A shortest run to a state, or on from it by one step.
+    fn trace(&self, index: StateIndex, after: Option<&[u64]>) -> Result<Trace, GroundError> {
+        rebuild(self.ground, &self.cone, &self.layout, &self.store, index, after)
     }
 
     // ---- the end ----
@@ -450,41 +370,7 @@ impl<'s, 'g> Search<'s, 'g> {
             Some(Halt::Stop(stop)) => Some(stop),
             Some(Halt::Answered) | None => None,
         };
-        let mut verdicts = Vec::new();
-        let mut witnesses = Vec::new();
-        for (position, property) in self.ground.properties.iter().enumerate() {
-            let verdict = self.verdict(position, property.kind, stop.as_ref());
-            verdicts.push((property.id, verdict));
-            if let Some(trace) = self.found.reached[position].take() {
-                witnesses.push((property.id, trace));
-            }
-        }
-        ExplicitReport {
-            verdicts,
-            witnesses,
-            deadlock: self.found.deadlock,
-            undefined: self.found.undefined,
-            stats: self.stats,
-        }
-    }
-
-    fn verdict(&mut self, position: usize, kind: PropertyKind, stop: Option<&Stop>) -> Verdict {
-        if let Some(verdict) = self.found.verdicts[position].take() {
-            return verdict;
-        }
-        let coverage = Coverage {
-            scope: self.ground.scope.clone(),
-            exhaustive: self.stats.exhaustive,
-            states: Some(self.stats.states),
-            depth: self.stats.depth,
-        };
-        match (self.found.reached[position].is_some(), stop, kind) {
-            (true, _, _) => Verdict::Holds(coverage),
-            (false, Some(stop), _) => Verdict::Unknown(stop.clone()),
-            (false, None, _) if self.stats.initial_states == 0 => Verdict::Vacuous(Vacuity::NoInitialState),
-            (false, None, PropertyKind::Witness) => Verdict::Vacuous(Vacuity::NeverReached(coverage)),
-            (false, None, PropertyKind::Invariant | PropertyKind::Transition) => Verdict::Holds(coverage),
-        }
+        self.found.report(self.ground, self.stats, stop.as_ref())
     }
 
     fn event_counts(&self) -> Vec<EventCount> {

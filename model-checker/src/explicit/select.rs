@@ -4,6 +4,8 @@
 //! there is a row of bits, one bit per event: whether the event's conjuncts on that cell hold. The conjunction of the
 //! rows of a state leaves the events that are worth running; their code checks the other conjuncts.
 
+use rustc_hash::FxHashMap;
+
 use super::layout::Layout;
 use crate::ground::{CellId, Cells, Dag, Node, NodeId};
 
@@ -93,13 +95,18 @@ fn rows_of(dag: &Dag, field: usize, (lo, hi): (i64, i64), restricted: &[(usize, 
     words.dedup();
     let values = (hi - lo + 1) as usize;
     let mut rows = vec![u64::MAX; values * words.len()];
-    for value in 0..values {
-        let row = &mut rows[value * words.len()..(value + 1) * words.len()];
-        for (event, conjunct) in restricted {
-            let holds = dag.value(*conjunct, &|_, _| Some(lo + value as i64)) == Some(1);
-            if let (false, Ok(at)) = (holds, words.binary_search(&((event / 64) as u32))) {
-                row[at] &= !(1 << (event % 64));
-            }
+    // many events share a conjunct
+    let mut tables: FxHashMap<NodeId, Vec<bool>> = FxHashMap::default();
+    for (event, conjunct) in restricted {
+        let Ok(word) = words.binary_search(&((event / 64) as u32)) else {
+            continue;
+        };
+        let table = tables.entry(*conjunct).or_insert_with(|| {
+            let holds = |v: i64| dag.value(*conjunct, &|_, _| Some(v)) == Some(1);
+            (lo..=hi).map(holds).collect()
+        });
+        for (value, _) in table.iter().enumerate().filter(|(_, holds)| !**holds) {
+            rows[value * words.len() + word] &= !(1 << (event % 64));
         }
     }
     Rows {

@@ -15,6 +15,9 @@ use super::flatten::{Binding, Flattener};
 
 type Result<T> = std::result::Result<T, GroundError>;
 
+/// Most instances of one event.
+const INSTANCES: usize = 1 << 20;
+
 /// A promise that does not hold by its form alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroundPromise {
@@ -192,6 +195,12 @@ impl Flattener<'_> {
         let instance = self.finish(id, args, &plan.before)?;
         if instance.guard != Dag::FALSE || !instance.before.is_empty() {
             found.push((chosen.to_vec(), instance));
+        }
+        if found.len() > INSTANCES {
+            let name = &self.system.event(id).name;
+            return Err(GroundError::new(format!(
+                "event `{name}` has more than {INSTANCES} choices of arguments that the constants allow; make its sorts or ranges smaller"
+            )));
         }
         Ok(())
     }

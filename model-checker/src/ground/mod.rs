@@ -11,6 +11,7 @@
 
 mod arith;
 mod cells;
+mod composite;
 mod cone;
 mod dag;
 mod error;

@@ -38,6 +38,8 @@ pub struct Solver<'a> {
     assigned: Vec<Option<i64>>,
     trail: Vec<CellId>,
     over: Vec<CellId>,
+    /// Constraints that propagation alone did not settle.
+    open: Vec<usize>,
     trials: u64,
 }
 
@@ -71,6 +73,7 @@ impl<'a> Solver<'a> {
             assigned: vec![None; cells.table().len()],
             trail: Vec::new(),
             over: Vec::new(),
+            open: Vec::new(),
             trials: 0,
         }
     }
@@ -105,6 +108,9 @@ impl<'a> Solver<'a> {
         if !self.fix([]) {
             return Ended::Complete;
         }
+        self.open = (0..self.constraints.len())
+            .filter(|i| self.evaluate(*i).is_none())
+            .collect();
         self.search(f)
     }
 
@@ -146,7 +152,8 @@ impl<'a> Solver<'a> {
     /// The next cell to try: of the open formula with fewest unknown cells, then of `over`.
     fn pick(&mut self) -> Option<CellId> {
         let mut best: Option<(usize, CellId)> = None;
-        for i in 0..self.constraints.len() {
+        for at in 0..self.open.len() {
+            let i = self.open[at];
             let constraint = &self.constraints[i];
             let mut unknown = constraint
                 .cells

@@ -1,0 +1,96 @@
+//! The answers of a search, as they are found and as they are reported at its end.
+
+use transition_system::{Coverage, PropertyKind, Stop, Trace, Vacuity, Verdict, Violation, Wrong};
+
+use super::checks::Finding;
+use super::report::{ExplicitReport, Stats};
+use crate::ground::{Ground, GroundError};
+
+/// Answers so far, by position of the property.
+pub(super) struct Found {
+    verdicts: Vec<Option<Verdict>>,
+    reached: Vec<Option<Trace>>,
+    pub(super) deadlock: Option<Violation>,
+    undefined: Option<Violation>,
+}
+
+/// A violation found breadth first.
+pub(super) fn shortest(what: Wrong, trace: Trace) -> Violation {
+    Violation {
+        what,
+        trace,
+        shortest: true,
+    }
+}
+
+impl Found {
+    /// Nothing yet, of so many properties.
+    pub(super) fn new(count: usize) -> Self {
+        Self {
+            verdicts: vec![None; count],
+            reached: vec![None; count],
+            deadlock: None,
+            undefined: None,
+        }
+    }
+
+    /// What a state or step decided, with the run to it.
+    pub(super) fn settle(&mut self, finding: Finding, trace: Result<Trace, GroundError>) {
+        match (finding, trace) {
+            (Finding::Reached(position), Ok(trace)) => self.reached[position] = Some(trace),
+            (Finding::Violated(position, what), Ok(trace)) => {
+                self.verdicts[position] = Some(Verdict::Violated(Box::new(shortest(what, trace))));
+            }
+            (Finding::Reached(position) | Finding::Violated(position, _), Err(error)) => {
+                self.verdicts[position] = Some(Verdict::Unknown(error.into()));
+            }
+        }
+    }
+
+    /// The specification is undefined: every open property is violated.
+    pub(super) fn undefined(&mut self, open: impl Fn(usize) -> bool, violation: Violation) {
+        for position in (0..self.verdicts.len()).filter(|p| open(*p)) {
+            self.verdicts[position] = Some(Verdict::Violated(Box::new(violation.clone())));
+        }
+        self.undefined = Some(violation);
+    }
+
+    /// The report of a search that ended for this reason, or because everything was visited or answered.
+    pub(super) fn report(mut self, ground: &Ground<'_>, stats: Stats, stop: Option<&Stop>) -> ExplicitReport {
+        let mut verdicts = Vec::new();
+        let mut witnesses = Vec::new();
+        for (position, property) in ground.properties.iter().enumerate() {
+            let coverage = Coverage {
+                scope: ground.scope.clone(),
+                exhaustive: stats.exhaustive,
+                states: Some(stats.states),
+                depth: stats.depth,
+            };
+            let trace = self.reached[position].take();
+            let verdict = match (self.verdicts[position].take(), &trace, stop) {
+                (Some(verdict), _, _) => verdict,
+                (None, Some(_), _) => Verdict::Holds(coverage),
+                (None, None, Some(stop)) => Verdict::Unknown(stop.clone()),
+                (None, None, None) if stats.initial_states == 0 => Verdict::Vacuous(Vacuity::NoInitialState),
+                (None, None, None) => held(property.kind, coverage),
+            };
+            verdicts.push((property.id, verdict));
+            witnesses.extend(trace.map(|t| (property.id, t)));
+        }
+        ExplicitReport {
+            verdicts,
+            witnesses,
+            deadlock: self.deadlock,
+            undefined: self.undefined,
+            stats,
+        }
+    }
+}
+
+/// The verdict where every state was visited and nothing was found.
+fn held(kind: PropertyKind, coverage: Coverage) -> Verdict {
+    match kind {
+        PropertyKind::Witness => Verdict::Vacuous(Vacuity::NeverReached(coverage)),
+        PropertyKind::Invariant | PropertyKind::Transition => Verdict::Holds(coverage),
+    }
+}

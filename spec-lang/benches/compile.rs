@@ -1,7 +1,11 @@
 //! How long a library model of about 1,500 lines with an instance takes from text to systems.
 //!
 //! `cargo bench -p spec-lang` prints the figures; the budget is 30 ms, since this runs for each verdict.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints its figures")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench prints its figures"
+)]
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -49,7 +53,9 @@ fn library(operations: usize) -> String {
 }
 
 fn root(operations: usize) -> String {
-    let mut out = String::from("use library::host as host\ninstance prod of host {\n  Container = { web, db }\n  Path = { etc, proc, sys }\n");
+    let mut out = String::from(
+        "use library::host as host\ninstance prod of host {\n  Container = { web, db }\n  Path = { etc, proc, sys }\n",
+    );
     for c in ["web", "db"] {
         let _ = writeln!(out, "  caps[{c}] = {{");
         for i in 0..20 {
@@ -72,15 +78,28 @@ fn main() {
     let operations = 100;
     let library = Library(library(operations));
     let root = root(operations);
-    println!("library: {} lines, root: {} lines", library.0.lines().count(), root.lines().count());
+    println!(
+        "library: {} lines, root: {} lines",
+        library.0.lines().count(),
+        root.lines().count()
+    );
     let mut times = Vec::new();
     let rounds = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(30);
     for _ in 0..rounds {
         let start = Instant::now();
         let out = compile(Source::new("root.wt", root.clone()), &library);
         times.push(start.elapsed());
-        assert!(out.model.is_some(), "{}", render(&out.diagnostics, &out.sources, false));
+        assert!(
+            out.model.is_some(),
+            "{}",
+            render(&out.diagnostics, &out.sources, false)
+        );
     }
     times.sort();
-    println!("compile: median {:?}, best {:?}, worst {:?}", times[rounds / 2], times[0], times[rounds - 1]);
+    println!(
+        "compile: median {:?}, best {:?}, worst {:?}",
+        times[rounds / 2],
+        times[0],
+        times[rounds - 1]
+    );
 }

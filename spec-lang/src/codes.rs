@@ -1,1 +1,139 @@
-//! All codes.
+//! Every code a diagnostic can have, one row each: `E01xx` syntax, `E02xx` names, `E03xx` types, `E04xx`
+//! behaviour, `E05xx` modules, instances and commands, `E0900` a defect of Watertight. The reference of the
+//! language prints this table.
+
+/// A row: the code, what it means, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The code.
+    pub code: &'static str,
+    /// What it means, in a few words.
+    pub title: &'static str,
+    /// What lies behind it, and what to do.
+    pub explanation: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:literal $title:literal $explanation:literal)*) => {
+        /// All codes, in order.
+        pub const CODES: &[Code] = &[$(Code { code: $code, title: $title, explanation: $explanation }),*];
+    };
+}
+
+/// The row of a code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Code> {
+    CODES.iter().find(|c| c.code == code)
+}
+
+codes! {
+    "E0101" "expected a declaration"
+        "Outside of braces a file holds declarations only, and each begins with its own word, such as `var`."
+    "E0102" "this cannot stand here"
+        "The text does not fit the grammar. The declaration it stands in is left out; all others are still checked."
+    "E0103" "not part of this version"
+        "The word begins a declaration that the language has a place for but does not have yet."
+    "E0104" "nested too deep"
+        "Expressions nest at most 256 levels in a text, and 1000 once definitions are written out. Name parts of it \
+         with `def`, or build long chains with `and` and `or`, which do not nest."
+    "E0105" "the number is too large"
+        "Integers have 64 bits."
+    "E0106" "the file is too large"
+        "A file has at most 16 MiB."
+    "E0107" "an operator of another language"
+        "`and`, `or`, `not`, `==` and `:=` are written so; `&&`, `||`, `!` and `=` are not operators."
+    "E0108" "comparisons do not chain"
+        "Write `a < b and b < c` for `a < b < c`. To compare two truth values, put the comparisons in parentheses."
+    "E0109" "documentation of nothing (warning)"
+        "`///` documents the declaration after it, and stands on lines of its own. Elsewhere use `//`."
+    "E0110" "no such field"
+        "The fields are `.value`, of an option, and `.0`, `.1`, of a tuple. The `.` after the binders of a \
+         quantifier is followed by a blank."
+    "E0111" "a relation with one column"
+        "A relation is a set of tuples and has two columns or more; `set T` is a set of single elements."
+    "E0112" "no size for a sort"
+        "A sort is never empty, and a finite check takes at most 4096 elements of it."
+    "E0201" "unknown name"
+        "Nothing of this name is declared here or in a module that is used here without `as`."
+    "E0202" "declared twice"
+        "Names are unique in their module: types; values (constants, variables, definitions); events; properties. \
+         Enumerators of different enumerations may share a name."
+    "E0203" "ambiguous name"
+        "Two used modules declare the name, or two enumerations have the enumerator. Qualify it: `module::name`, \
+         `Enumeration::Name`."
+    "E0204" "unknown qualifier"
+        "What stands before `::` is the last part of a used module's path or all of it, or its alias if it has one; \
+         or an enumeration."
+    "E0205" "defined by itself"
+        "Definitions and constants are written out where they are used; none may lead back to itself."
+    "E0301" "wrong type"
+        "What stands here has another type than what is wanted here."
+    "E0302" "never equal"
+        "Both sides of `==` have the same type; only integers and ranges mix."
+    "E0303" "wrong number of arguments"
+        "A definition takes one argument for each parameter, a relation one for each column."
+    "E0304" "the operation does not fit the type"
+        "Maps have keys, sets have elements, options have a value, tuples have components."
+    "E0306" "the type cannot be told"
+        "`none` and `{}` are of any option and any set; something next to them must say of which."
+    "E0307" "`int` where the values must be finite"
+        "Quantifiers, keys, elements, parameters and choices range over finitely many values. Use a range `0..7`."
+    "E0308" "outside the range"
+        "This number can never be in the range that it is given to."
+    "E0309" "an empty range"
+        "The lower bound of a range is at most its upper bound."
+    "E0310" "the bound is not a known number"
+        "Bounds are numbers, constants with a value such as `const N: int = 4`, and sums and products of them."
+    "E0311" "a case is missing"
+        "`match` has an arm for every case, or `_ => ...` for the rest."
+    "E0312" "a case that is never reached (warning)"
+        "The arms before it cover all that this pattern matches."
+    "E0313" "not a case"
+        "`match` takes a value of an enumeration (with enumerators as patterns), an option (`none`, `some(x)`) or a \
+         truth value."
+    "E0401" "this cannot be assigned"
+        "Events assign to variables. Constants are the same in every state; parameters and choices are fixed for \
+         the step."
+    "E0402" "assigned twice"
+        "An event is one step: all its assignments happen at once. Assign to each place once, or in different \
+         branches of an `if`."
+    "E0405" "state where only constants may be spoken of"
+        "`assume` and the values of constants do not depend on the state."
+    "E0406" "the next state outside of `transition`"
+        "`x'` is the value of `x` after a step. It means something in a `transition` only; events assign."
+    "E0501" "`module` in the wrong place"
+        "A file is one module; its header comes first."
+    "E0502" "the module has another name"
+        "The header of a file and the path under which it is used agree."
+    "E0503" "no such module"
+        "The path leads to no module that can be read."
+    "E0504" "modules in a circle"
+        "A module is read before what uses it."
+    "E0505" "elements of a sort"
+        "An instance names the elements of a sort as `S = { a, b }`, at least one."
+    "E0506" "given twice"
+        "An instance says one thing of each place. Elements of a set may be listed in several lines (`A in s`), of \
+         which none may contradict."
+    "E0507" "not a value of this place"
+        "The name is no constant of the module, no enumerator of the enumeration, or no element that the instance \
+         names."
+    "E0509" "evidence of nothing (warning)"
+        "`//@` stands behind a line of an instance, and says where what is written there comes from."
+    "E0510" "constants without a value (warning)"
+        "The instance does not mention these constants, so that every value is considered."
+    "E0511" "listed twice (warning)"
+        "A set holds an element once."
+    "E0512" "a lemma of another system"
+        "`using` names properties of the system of what is proved."
+    "E0513" "a witness is not proved"
+        "A witness says that some run reaches a state; `check` looks for it."
+    "E0514" "of which system"
+        "A property is named alone if it is the file's own or the file has one instance; else as `instance.property`."
+    "E0515" "no size is wanted here"
+        "`for` gives the size of sorts whose elements no instance names, each once."
+    "E0516" "not an expectation"
+        "`check` expects `holds`, `violated`, `unknown` or `vacuous`; `prove` expects `proved`, `violated` or \
+         `unknown`."
+    "E0900" "a defect of Watertight"
+        "The compiler contradicts itself. Please report it with the text that shows it."
+}

@@ -168,10 +168,23 @@ impl Resolver<'_, '_> {
         found
     }
 
-    /// The system of a property that is named alone: the root's, or the only instance's.
+    /// The system of a property that is named alone: the root's, or the only instance's if the root has neither
+    /// variables nor this property.
     fn default_system(&mut self, target: &Target) -> Option<usize> {
-        if self.subjects.iter().any(|s| s.instance.is_none()) || self.subjects.len() == 1 {
-            return Some(0);
+        let own = self.subjects.iter().position(|s| s.instance.is_none());
+        let mut instances = (0..self.subjects.len()).filter(|i| Some(*i) != own);
+        let only = instances.next().filter(|_| instances.next().is_none());
+        let names = self.program.names;
+        let has_state = names.vars.iter().any(|v| v.module == self.root);
+        let declares = target
+            .property
+            .single()
+            .is_some_and(|n| names[self.root].properties.contains_key(&n.text));
+        match (own, only) {
+            (Some(own), _) if has_state || declares => return Some(own),
+            (_, Some(only)) => return Some(only),
+            (Some(own), None) => return Some(own),
+            (None, None) => {}
         }
         let name = target.property.text();
         let choices: Vec<_> = self

@@ -98,7 +98,13 @@ impl Body<'_, '_> {
         if self.types.has_unknown(a.ty) || self.join(a.ty, b.ty).is_none() && !self.types.is_error(b.ty) {
             a = self.typed(left, Some(self.types.widened(b.ty)));
         }
-        let (a, b) = (self.known(a), self.known(b));
+        let a = self.known(a);
+        // One side is enough to say that neither is known.
+        let b = if self.types.is_error(a.ty) {
+            b
+        } else {
+            self.known(b)
+        };
         if self.join(a.ty, b.ty).is_none() {
             self.incomparable(&a, &b, span);
         }

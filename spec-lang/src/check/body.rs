@@ -1,11 +1,16 @@
 //! One body: its locals, where it stands, and the ways into the checking of expressions.
 
-use super::typed::{LocalId, Locals, TExpr};
+use super::typed::{LocalId, Locals, TExpr, TKind};
 use crate::diagnostic::Diagnostic;
 use crate::names::{ModuleIx, Names, TypeReader};
 use crate::source::Span;
 use crate::syntax::ast::{self, Name};
 use crate::types::{Ty, Types};
+
+/// How many visits of expressions a body of this many bytes may take: far more than one for each.
+pub(super) fn visits_for(bytes: u32) -> u64 {
+    1000 + 64 * u64::from(bytes)
+}
 
 /// What a body may speak of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +30,9 @@ pub(super) struct Body<'n, 'a> {
     pub(super) diagnostics: &'n mut Vec<Diagnostic>,
     pub(super) module: ModuleIx,
     pub(super) setting: Setting,
+    /// Visits of expressions that remain: some are checked again with a better hint, and nested ones again
+    /// for each of these.
+    pub(super) visits: u64,
     /// All locals so far.
     pub(super) locals: Locals,
     /// Those that can be named here, innermost last, with where each was bound.
@@ -117,6 +125,10 @@ impl Body<'_, '_> {
         if !self.types.has_unknown(typed.ty) || self.types.is_error(typed.ty) {
             return typed;
         }
+        if let TKind::Ambiguous = typed.kind {
+            self.ambiguous(typed.span, &[]);
+            return super::wrong(typed.span);
+        }
         self.report(
             Diagnostic::error("E0306", typed.span, "the type of this cannot be told").help(
                 "nothing here says of what `none` or `{}` is; compare it with something, or give it to a \
@@ -124,5 +136,16 @@ impl Body<'_, '_> {
             ),
         );
         super::wrong(typed.span)
+    }
+
+    /// Reports an enumerator that several enumerations have.
+    pub(super) fn ambiguous(&mut self, span: Span, candidates: &[Span]) {
+        let message = "this is a value of several enumerations, and nothing here says of which";
+        let mut error = Diagnostic::error("E0203", span, message)
+            .help("write the enumeration before it, as in `Phase::Running`");
+        for candidate in candidates {
+            error = error.label(*candidate, "one is declared here");
+        }
+        self.report(error);
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{DefIx, Found, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
+use crate::syntax::too_deep;
 use crate::types::{Form, Ty, Types};
 
 pub(super) fn make(kind: TKind, ty: Ty, span: Span) -> TExpr {
@@ -17,6 +18,11 @@ impl Body<'_, '_> {
     /// An expression. What is wanted is only a hint: it decides what is otherwise open.
     pub(super) fn typed(&mut self, e: &Expr, hint: Option<Ty>) -> TExpr {
         let span = e.span;
+        if self.visits == 0 {
+            self.report(too_deep(span));
+            return wrong(span);
+        }
+        self.visits -= 1;
         match &e.kind {
             ExprKind::Broken => wrong(span),
             ExprKind::Bool(b) => make(TKind::Bool(*b), Types::BOOL, span),
@@ -107,15 +113,11 @@ impl Body<'_, '_> {
             Some(Value::Const(c)) => make(TKind::Const(c), self.names[c].ty, span),
             Some(Value::Var(v)) => self.variable(v, span),
             Some(Value::Def(d)) => self.call_def(d, &[], span),
-            None if hint.is_none() => make(TKind::Error, Types::UNKNOWN, span),
+            // Perhaps the other side of an equality says which: asked again with a hint.
+            None if hint.is_none() => make(TKind::Ambiguous, Types::UNKNOWN, span),
             None => {
-                let message = format!("`{}` is a value of several enumerations", path.text());
-                let mut error = Diagnostic::error("E0203", span, message)
-                    .help("write the enumeration before it, as in `Phase::Running`");
-                for v in list {
-                    error = error.label(self.names.span_of(*v), "");
-                }
-                self.report(error);
+                let candidates: Vec<_> = list.iter().map(|v| self.names.span_of(*v)).collect();
+                self.ambiguous(span, &candidates);
                 wrong(span)
             }
         }
@@ -165,17 +167,10 @@ impl Body<'_, '_> {
         let sig = &self.names[d];
         let wanted = sig.params.len();
         if args.len() != wanted {
-            let count = |n: usize| {
-                if n == 1 {
-                    "1 argument".to_owned()
-                } else {
-                    format!("{n} arguments")
-                }
-            };
             let message = format!(
                 "`{}` takes {}, found {}",
                 sig.def.name.text,
-                count(wanted),
+                arguments(wanted),
                 args.len()
             );
             self.report(Diagnostic::error("E0303", span, message).label(sig.def.name.span, "defined here"));
@@ -205,8 +200,8 @@ impl Body<'_, '_> {
         };
         if columns.len() != args.len() {
             let message = format!(
-                "this relation has {} columns, found {} arguments",
-                columns.len(),
+                "this relation takes {}, found {}",
+                arguments(columns.len()),
                 args.len()
             );
             self.report(Diagnostic::error("E0303", span, message));
@@ -264,5 +259,13 @@ impl Body<'_, '_> {
         self.setting = Setting::Step;
         let ty = inner.ty;
         make(TKind::Prime(Box::new(inner)), ty, span)
+    }
+}
+
+fn arguments(n: usize) -> String {
+    if n == 1 {
+        "1 argument".to_owned()
+    } else {
+        format!("{n} arguments")
     }
 }

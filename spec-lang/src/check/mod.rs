@@ -16,9 +16,9 @@ mod purity;
 pub(crate) mod typed;
 
 use crate::diagnostic::Diagnostic;
-use crate::names::{ConstIx, DefIx, EventIx, Names, PropertyIx};
+use crate::names::{ConstIx, DefIx, EventIx, ModuleIx, Names, PropertyIx};
 use crate::source::Span;
-use crate::syntax::ast::PropertyKind;
+use crate::syntax::ast::{Expr, PropertyKind};
 use crate::types::Types;
 use body::{Body, Setting};
 use typed::{TDef, TEvent, TExpr, TFormula, TKind, TProperty};
@@ -68,14 +68,15 @@ struct Checker<'n, 'a> {
     diagnostics: &'n mut Vec<Diagnostic>,
 }
 
-impl<'n, 'a> Checker<'n, 'a> {
-    fn body(&mut self, module: crate::names::ModuleIx, setting: Setting) -> Body<'_, 'a> {
+impl<'a> Checker<'_, 'a> {
+    fn body(&mut self, module: ModuleIx, setting: Setting, bytes: u32) -> Body<'_, 'a> {
         Body {
             names: self.names,
             types: self.types,
             diagnostics: self.diagnostics,
             module,
             setting,
+            visits: body::visits_for(bytes),
             locals: Vec::new(),
             scope: Vec::new(),
         }
@@ -83,7 +84,7 @@ impl<'n, 'a> Checker<'n, 'a> {
 
     fn def(&mut self, ix: DefIx) -> TDef {
         let sig = &self.names[ix];
-        let mut body = self.body(sig.module, Setting::State);
+        let mut body = self.body(sig.module, Setting::State, length(sig.def.body.span));
         for (param, ty) in sig.def.params.iter().zip(&sig.params) {
             body.bind_once(&param.name, *ty);
         }
@@ -97,7 +98,7 @@ impl<'n, 'a> Checker<'n, 'a> {
     fn constant(&mut self, ix: ConstIx) -> Option<TDef> {
         let sig = &self.names[ix];
         let value = sig.value?;
-        let mut body = self.body(sig.module, Setting::Rigid);
+        let mut body = self.body(sig.module, Setting::Rigid, length(value.span));
         let typed = body.check(value, sig.ty);
         Some(TDef {
             locals: body.locals,
@@ -105,13 +106,9 @@ impl<'n, 'a> Checker<'n, 'a> {
         })
     }
 
-    fn formulas(
-        &mut self,
-        list: &[(crate::names::ModuleIx, &crate::syntax::ast::Expr)],
-        setting: Setting,
-    ) -> Vec<TFormula> {
-        let one = |(module, e): &(crate::names::ModuleIx, &crate::syntax::ast::Expr)| {
-            let mut body = self.body(*module, setting);
+    fn formulas(&mut self, list: &[(ModuleIx, &Expr)], setting: Setting) -> Vec<TFormula> {
+        let one = |(module, e): &(ModuleIx, &Expr)| {
+            let mut body = self.body(*module, setting, length(e.span));
             let typed = body.check(e, Types::BOOL);
             TFormula {
                 module: *module,
@@ -129,7 +126,8 @@ impl<'n, 'a> Checker<'n, 'a> {
         } else {
             Setting::State
         };
-        let mut body = self.body(sig.module, setting);
+        let bytes = sig.formulas.iter().map(|e| length(e.span)).sum();
+        let mut body = self.body(sig.module, setting, bytes);
         let formulas = sig.formulas.iter().map(|e| body.check(e, Types::BOOL)).collect();
         TProperty {
             property: ix,
@@ -140,7 +138,8 @@ impl<'n, 'a> Checker<'n, 'a> {
 
     fn event(&mut self, ix: EventIx) -> TEvent {
         let sig = &self.names[ix];
-        let mut body = self.body(sig.module, Setting::State);
+        let bytes = sig.event.body.iter().map(|s| length(s.span)).sum();
+        let mut body = self.body(sig.module, Setting::State, bytes);
         for (param, ty) in sig.event.params.iter().zip(&sig.params) {
             let ty = body.finite_or_error(*ty, param.ty.span, "the values of a parameter");
             body.bind_once(&param.name, ty);
@@ -163,4 +162,8 @@ fn wrong(span: Span) -> TExpr {
         ty: Types::ERROR,
         span,
     }
+}
+
+fn length(span: Span) -> u32 {
+    span.end.saturating_sub(span.start)
 }

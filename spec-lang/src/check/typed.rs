@@ -24,6 +24,8 @@ type Sub = Box<TExpr>;
 pub(crate) enum TKind {
     /// Reported already.
     Error,
+    /// An enumerator of several enumerations, until the type says of which.
+    Ambiguous,
     Bool(bool),
     Int(i64),
     Enumerator(EnumIx, u32),
@@ -159,6 +161,7 @@ impl TExpr {
     pub(crate) fn children<'e>(&'e self, out: &mut Vec<&'e TExpr>) {
         match &self.kind {
             TKind::Error
+            | TKind::Ambiguous
             | TKind::Bool(_)
             | TKind::Int(_)
             | TKind::Enumerator(..)

@@ -35,7 +35,7 @@ impl Lowering<'_, '_> {
 
     fn form(&mut self, e: &TExpr, env: &mut Env) -> ExprId {
         match &e.kind {
-            TKind::Error => self.system.arena.bool(false),
+            TKind::Error | TKind::Ambiguous => self.system.arena.bool(false),
             TKind::Bool(b) => self.system.arena.bool(*b),
             TKind::Int(n) => self.system.arena.int(*n),
             TKind::Enumerator(of, i) => match self.ids.enumeration(*of) {

@@ -34,6 +34,7 @@ impl Lowering<'_, '_> {
         let (low, high) = (arena.int(lo), arena.int(hi));
         let inside = [arena.le(low, item), arena.le(item, high)];
         let narrowed = arena.narrow(item, of);
+        let narrowed = self.partial(narrowed, set.span);
         let member = self.in_set(narrowed, set, env);
         self.system.arena.and([inside[0], inside[1], member])
     }

@@ -201,10 +201,12 @@ impl<'a> Collector<'a, '_> {
             .iter()
             .find(|old| !(enumerator(old) && enumerator(&meaning)))
             .copied();
-        list.push(meaning);
-        if let Some(old) = clash {
-            let first = self.names.span_of(old);
-            self.twice(name, first);
+        match clash {
+            None => list.push(meaning),
+            Some(old) => {
+                let first = self.names.span_of(old);
+                self.twice(name, first);
+            }
         }
     }
 

@@ -62,7 +62,7 @@ impl Names<'_> {
         let mut out: Vec<_> = here
             .uses
             .iter()
-            .filter(|u| u.qualifier == qualifier || self[u.module].name == qualifier)
+            .filter(|u| u.qualifier == qualifier || u.open && self[u.module].name == qualifier)
             .map(|u| u.module)
             .collect();
         if here.name == qualifier || here.name.rsplit("::").next() == Some(qualifier) {

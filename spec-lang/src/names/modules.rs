@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::ModuleIx;
 use crate::Loader;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, SourceId, SourceMap, Span};
+use crate::source::{Source, SourceMap, Span};
 use crate::syntax::ast::{DeclKind, File, Path};
 use crate::syntax::parse;
 
@@ -14,7 +14,6 @@ use crate::syntax::parse;
 pub(crate) struct Loaded {
     /// The full path; for the root what its header says, or empty.
     pub(crate) name: String,
-    pub(crate) source: SourceId,
     pub(crate) file: File,
     /// The module behind each `use`, by position of the declaration.
     pub(crate) uses: HashMap<usize, ModuleIx>,
@@ -70,7 +69,6 @@ impl Reader<'_> {
         self.stack.push(name.clone());
         let mut loaded = Loaded {
             name: name.clone(),
-            source,
             file,
             uses: HashMap::new(),
             instances: HashMap::new(),

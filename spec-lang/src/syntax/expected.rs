@@ -12,7 +12,7 @@ use crate::source::{SourceId, Span};
 use crate::suggest::nearest;
 
 /// Words that begin a declaration.
-const DECLARATIONS: [&str; 16] = [
+pub(super) const DECLARATIONS: [&str; 16] = [
     "module",
     "use",
     "sort",
@@ -97,25 +97,35 @@ const RESERVED: [&str; 47] = [
 
 /// Explains an error in a part of a text that begins at byte `start`.
 pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<Rule>) -> Diagnostic {
-    let attempts = error.parse_attempts();
-    let at = match (&attempts, &error.location) {
-        (Some(a), _) => a.max_position,
-        (None, InputLocation::Pos(p) | InputLocation::Span((p, _))) => *p,
-    };
-    let (found, span) = token_at(source, text, start + at);
-    if matches!(error.variant, ErrorVariant::CustomError { .. }) {
-        return too_deep(span);
+    let (InputLocation::Pos(mut at) | InputLocation::Span((mut at, _))) = error.location;
+    let mut tokens: BTreeSet<String> = BTreeSet::new();
+    // The list of tokens is empty where something forbidden was found; then the rules say where.
+    if let Some(attempts) = error.parse_attempts()
+        && !attempts.expected_tokens().is_empty()
+    {
+        at = attempts.max_position;
+        tokens = attempts
+            .expected_tokens()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
     }
-    let tokens: BTreeSet<String> = attempts
-        .map(|a| a.expected_tokens())
-        .unwrap_or_default()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let (found, span) = token_at(source, text, start + at);
+    match &error.variant {
+        ErrorVariant::CustomError { .. } => return too_deep(span),
+        ErrorVariant::ParsingError { positives, .. } if tokens.is_empty() => {
+            tokens.extend(
+                positives
+                    .contains(&Rule::infix)
+                    .then(|| OPERATOR_AHEAD.to_owned()),
+            );
+        }
+        ErrorVariant::ParsingError { .. } => {}
+    }
     let inside_word = text.get(..start + at).is_some_and(|t| t.ends_with(is_word_char));
     let expected = Expected::new(&tokens, inside_word);
     if expected.declaration {
-        return no_declaration(span, found);
+        return no_declaration(source, text, start + at);
     }
     let found_text = if found.is_empty() {
         "the end of the file".to_owned()
@@ -129,8 +139,9 @@ pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<
     Diagnostic::error("E0102", span, message).maybe_help(expected.hint(found))
 }
 
-/// A text where a declaration should begin.
-fn no_declaration(span: Span, found: &str) -> Diagnostic {
+/// A text that goes on at byte `at` where a declaration should begin.
+pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnostic {
+    let (found, span) = token_at(source, text, at);
     if LATER.contains(&found) {
         let message = format!("`{found}` declarations are not part of this version of the language");
         return Diagnostic::error("E0103", span, message);
@@ -142,7 +153,7 @@ fn no_declaration(span: Span, found: &str) -> Diagnostic {
         .help(near.unwrap_or_else(|| list.to_owned()))
 }
 
-fn is_word_char(c: char) -> bool {
+pub(super) fn is_word_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
@@ -175,12 +186,17 @@ fn token_at(source: SourceId, text: &str, mut at: usize) -> (&str, Span) {
     (rest.get(..len).unwrap_or(""), span)
 }
 
+/// The token by which the grammar looks for an operator.
+const OPERATOR_AHEAD: &str = "<..>";
+
 /// What could have stood at a place.
 struct Expected {
     declaration: bool,
     expression: bool,
     operator: bool,
     statement: bool,
+    /// After the place of an assignment, where `=` is read only to say that it is `:=`.
+    assignment: bool,
     name: bool,
     number: bool,
     /// Anything else, as written.
@@ -197,8 +213,9 @@ impl Expected {
         let mut out = Self {
             declaration: has("assume") && has("prove"),
             expression,
-            operator: has("<..>"),
+            operator: has(OPERATOR_AHEAD),
             statement,
+            assignment: has("+="),
             name: letters && !expression && !statement,
             number: digits && !expression,
             words: Vec::new(),
@@ -226,6 +243,7 @@ impl Expected {
             || (self.expression && of_expression.contains(&token))
             || (self.operator && of_operator.contains(&token))
             || (self.statement && ["when", "choose", "if"].contains(&token))
+            || (token == "=" && self.assignment)
             || (!self.expression && !self.operator && of_bound.contains(&token)))
     }
 
@@ -254,6 +272,7 @@ impl Expected {
 
     /// A hint for what is found.
     fn hint(&self, found: &str) -> Option<String> {
+        let closes = self.words.iter().any(|w| ["}", ")", "]"].contains(&w.as_str()));
         let text = match found {
             "->" if self.operator => "implication is written `=>`",
             ":=" if self.operator => "`:=` assigns, in an event; `==` compares",
@@ -261,7 +280,8 @@ impl Expected {
             "\"" => "there are no strings; values with names are an `enum`",
             "'" => "`x'`, the value of `x` in the next state, has no blank before the `'`",
             "(" | "[" if self.operator => "`(` and `[` stand directly behind the name, without a blank",
-            "" => "a bracket may not be closed",
+            "" if closes => "a bracket may not be closed",
+            "]" if self.words == [":"] => "an index `[` stands directly behind its map, without a blank",
             _ if DECLARATIONS.contains(&found) && self.words.iter().any(|w| w == "}") => {
                 "the `}` of the declaration before may be missing"
             }

@@ -49,17 +49,42 @@ pub(crate) fn parse(sources: &SourceMap, source: SourceId, diagnostics: &mut Vec
     }
 }
 
-/// What is wrong with the text of a broken declaration that begins at `start`.
+/// What is wrong with the text of a broken declaration.
 fn explain_broken(source: SourceId, text: &str, start: usize, end: usize) -> Diagnostic {
     let part = text.get(start..end).unwrap_or("");
-    // Details cost time and are the process's to switch on, so only here; without them the message is shorter.
-    pest::set_error_detail(true);
-    let parsed = Grammar::parse(Rule::lone_decl, part);
-    pest::set_error_detail(false);
-    match parsed {
+    match with_details(|| Grammar::parse(Rule::lone_decl, part)) {
         Err(error) => expected::explain(source, text, start, &error),
-        Ok(_) => Diagnostic::error("E0101", start_of(source), "this declaration cannot be read"),
+        Ok(_) => expected::no_declaration(source, text, start),
     }
+}
+
+/// What is wrong with text at `stray` that follows a declaration which begins at `start`: the declaration
+/// goes on in a wrong way, or the next one begins in a wrong way.
+fn explain_stray(source: SourceId, text: &str, start: usize, stray: usize, end: usize) -> Diagnostic {
+    let new_line = text
+        .get(..stray)
+        .is_some_and(|t| t.trim_end_matches([' ', '\t']).ends_with('\n'));
+    let goes_on = explain_broken(source, text, start, end);
+    let further = goes_on
+        .labels
+        .first()
+        .is_some_and(|(span, _)| span.start as usize > stray);
+    if further || (!new_line && start < stray) {
+        goes_on
+    } else {
+        expected::no_declaration(source, text, stray)
+    }
+}
+
+/// Parses with the list of all tokens that could have stood at the furthest place. The parser switches this for
+/// the whole process, so one text at a time; it costs time, so only for what is broken.
+fn with_details<T>(parse: impl FnOnce() -> T) -> T {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pest::set_error_detail(true);
+    let out = parse();
+    pest::set_error_detail(false);
+    out
 }
 
 fn start_of(source: SourceId) -> Span {

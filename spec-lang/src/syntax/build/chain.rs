@@ -158,7 +158,10 @@ impl Builder<'_> {
             Operator::Or => join(chain.operands.pop()?, right, false),
             Operator::Binary(op) => {
                 let left = chain.operands.pop()?;
-                self.refuse_chained(op, &left, &right, at);
+                if self.is_chained(op, &left, &right, at) {
+                    chain.operands.push(broken(left.span.to(right.span)));
+                    return Some(());
+                }
                 plain(
                     left.span.to(right.span),
                     ExprKind::Binary {
@@ -173,7 +176,8 @@ impl Builder<'_> {
         Some(())
     }
 
-    fn refuse_chained(&mut self, op: BinaryOp, left: &Expr, right: &Expr, at: Span) {
+    /// Whether this compares a comparison, which is reported.
+    fn is_chained(&mut self, op: BinaryOp, left: &Expr, right: &Expr, at: Span) -> bool {
         let is_comparison = |e: &Expr| {
             let comparison = matches!(
                 e.kind,
@@ -184,10 +188,12 @@ impl Builder<'_> {
             );
             comparison && !e.parens
         };
-        if matches!(op, BinaryOp::Compare(_)) && (is_comparison(left) || is_comparison(right)) {
+        let chained = matches!(op, BinaryOp::Compare(_)) && (is_comparison(left) || is_comparison(right));
+        if chained {
             self.error("E0108", at, "comparisons cannot be chained").help =
                 Some("write `a < b and b < c`, or use parentheses to compare truth values".to_owned());
         }
+        chained
     }
 }
 

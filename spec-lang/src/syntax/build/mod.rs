@@ -14,8 +14,9 @@ mod types;
 use pest::iterators::Pairs;
 
 use super::ast::{File, Name, Path};
+use super::expected::{DECLARATIONS, is_word_char};
 use super::scan::{MAX_DEPTH, Note, Scan, too_deep};
-use super::{Pair, Rule, explain_broken};
+use super::{Pair, Rule, explain_broken, explain_stray};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -34,6 +35,7 @@ pub(super) fn file(
         evidence: scan.evidence,
         docs: scan.docs,
         next_doc: 0,
+        last_start: 0,
         last_end: 0,
         depth: 0,
     };
@@ -57,7 +59,8 @@ struct Builder<'a> {
     evidence: Vec<Note>,
     docs: Vec<Note>,
     next_doc: usize,
-    /// Where the previous declaration ended.
+    /// Where the previous declaration began and ended.
+    last_start: u32,
     last_end: u32,
     depth: usize,
 }
@@ -81,13 +84,23 @@ impl Builder<'_> {
     fn broken(&mut self, pair: &Pair<'_>, out: &mut File) {
         let span = pair.as_span();
         let text = self.sources.text(self.source);
-        self.diagnostics
-            .push(explain_broken(self.source, &text, span.start(), span.end()));
-        let words = span
+        let (start, end) = (span.start(), span.end());
+        let first = span
             .as_str()
-            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            .split(|c: char| !is_word_char(c))
+            .next()
+            .unwrap_or("");
+        if !self.is_misused_word(start) {
+            self.diagnostics.push(if DECLARATIONS.contains(&first) {
+                explain_broken(self.source, &text, start, end)
+            } else {
+                explain_stray(self.source, &text, self.last_start as usize, start, end)
+            });
+        }
+        let words = span.as_str().split(|c: char| !is_word_char(c));
         out.broken
             .extend(words.filter(|w| !w.is_empty()).skip(1).take(8).map(str::to_owned));
+        self.last_start = start as u32;
         self.last_end = span.end() as u32;
         while self
             .docs
@@ -98,10 +111,22 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether the error before this text is that its first word was used as a name.
+    fn is_misused_word(&self, start: usize) -> bool {
+        self.diagnostics.last().is_some_and(|d| {
+            let here = d
+                .labels
+                .first()
+                .is_some_and(|(s, _)| s.source == self.source && s.start as usize == start);
+            here && d.message.starts_with("expected a name")
+        })
+    }
+
     fn declaration(&mut self, pair: Pair<'_>, out: &mut File) {
         let span = self.span(&pair);
         match self.decl(pair) {
             Some(decl) => {
+                self.last_start = decl.span.start;
                 self.last_end = decl.span.end;
                 out.decls.push(decl);
             }

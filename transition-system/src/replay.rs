@@ -161,17 +161,16 @@ fn holds(evaluator: &Evaluator<'_>, trace: &Trace, wrong: &Wrong) -> Result<bool
         }
         Wrong::Transition(p) => {
             let property = kind_of(evaluator, *p, PropertyKind::Transition)?;
-            let Some(before) = trace.len().checked_sub(1).and_then(|i| trace.state(i)) else {
+            let Some(at) = last_step(trace) else {
                 return Ok(false);
-            };
-            let at = Context {
-                state: before,
-                next: Some(trace.last()),
             };
             !evaluator.truth(property, at, &mut Bindings::new())?
         }
         Wrong::Undefined { owner, kind, index } => {
             let (promises, mut env) = owned(evaluator.system, owner);
+            let Some(at) = where_owned(evaluator.system, owner, trace) else {
+                return Ok(false);
+            };
             match promises.get(*index) {
                 Some(p) if p.kind == *kind => !evaluator.truth(p.holds, at, &mut env)?,
                 Some(_) | None => false,
@@ -179,6 +178,26 @@ fn holds(evaluator: &Evaluator<'_>, trace: &Trace, wrong: &Wrong) -> Result<bool
         }
         Wrong::Deadlock => evaluator.attempts(trace.last())?.is_empty(),
     })
+}
+
+/// The last step, as the context of a formula over two states.
+fn last_step(trace: &Trace) -> Option<Context<'_>> {
+    let before = trace.len().checked_sub(1).and_then(|i| trace.state(i))?;
+    Some(Context {
+        state: before,
+        next: Some(trace.last()),
+    })
+}
+
+/// Where the promises of an owner are evaluated: in the last state, or of the last step.
+fn where_owned<'t>(system: &System, owner: &Owner, trace: &'t Trace) -> Option<Context<'t>> {
+    match owner {
+        Owner::Property(id) if system.property(*id).kind == PropertyKind::Transition => last_step(trace),
+        Owner::Property(_) | Owner::Event(..) | Owner::Init(_) | Owner::Assumption(_) => Some(Context {
+            state: trace.last(),
+            next: None,
+        }),
+    }
 }
 
 fn kind_of(

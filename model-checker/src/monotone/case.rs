@@ -47,7 +47,7 @@ impl<'m> Case<'m> {
             .events
             .iter()
             .any(|e| ground.events[*e].promises().next().is_some());
-        if promised || !found.promises.is_empty() {
+        if promised || !found.promises.is_empty() || ground.undefined.is_some() {
             return Err(Ineligible(
                 "something may be undefined, which a fixpoint does not look for".to_owned(),
             ));

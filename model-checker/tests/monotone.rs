@@ -119,7 +119,7 @@ fn agrees_with_the_reference_evaluator_on_random_systems() {
     let count: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(400);
+        .unwrap_or(200);
     let seed = 20_251_123;
     println!("seed {seed}, {count} systems");
     let mut r = Random(seed);
@@ -255,6 +255,7 @@ fn forty_independent_steps_cost_forty() {
         panic!("all forty can be held");
     };
     assert_eq!(attack.violation.trace.len(), 40);
+    assert!(attack.violation.shortest);
     assert_eq!(
         replay(&system, &scope, &attack.violation.trace, &attack.violation.what),
         Ok(())

@@ -139,7 +139,7 @@ fn judge(
         Verdict::Unknown(Stop::Unsupported(_)) => tally.unsupported += 1,
         Verdict::Unknown(Stop::SolverUnknown(what)) => {
             tally.undecided += 1;
-            eprintln!("undecided: {what}");
+            eprintln!("undecided: {}: {what}", system.name);
         }
         Verdict::Unknown(other) => panic!("{other:?}"),
     }

@@ -2,7 +2,6 @@
 
 mod blame;
 mod checks;
-pub mod derivation;
 mod found;
 pub mod hash;
 pub mod layout;

@@ -1,7 +1,7 @@
 //! One property of a monotone system: is it eligible, which cells grow, which constants are unknown and how they
 //! matter.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use transition_system::{PropertyId, PropertyKind};
 
@@ -28,7 +28,9 @@ pub struct Case<'m> {
     pub(super) order: Vec<NodeId>,
     /// Cells that events change.
     pub(super) growing: Vec<CellId>,
-    /// Values of all cells at the start; unknown constants at their least.
+    /// Values of the cells that are given, or that `init` forces.
+    known: HashMap<CellId, i64>,
+    /// Values of all cells at the start.
     pub(super) initial: Vec<i64>,
     pub(super) unknown: Vec<Unknown>,
 }
@@ -59,7 +61,8 @@ impl<'m> Case<'m> {
             events: cone.events.clone(),
             order: Vec::new(),
             growing: Vec::new(),
-            initial: ground.least(),
+            known: HashMap::new(),
+            initial: Vec::new(),
             unknown: Vec::new(),
         };
         case.find_growing(&cone)?;
@@ -69,6 +72,7 @@ impl<'m> Case<'m> {
         let polarity = case.polarities();
         case.check_polarity(&polarity)?;
         case.find_unknown(&cone, &polarity);
+        case.complete_start()?;
         Ok(case)
     }
 
@@ -129,9 +133,8 @@ impl<'m> Case<'m> {
     /// The value that `init` forces on each variable cell of the cone.
     fn fix_start(&mut self, cone: &Cone) -> Result<(), Ineligible> {
         let ground = &self.monotone.ground;
-        for (value, given) in self.initial.iter_mut().zip(&self.monotone.given) {
-            *value = given.unwrap_or(*value);
-        }
+        let given = ground.cells.ids().zip(&self.monotone.given);
+        self.known = given.filter_map(|(c, v)| v.map(|v| (c, v))).collect();
         let mut forced: HashMap<CellId, i64> = HashMap::new();
         for constraint in ground.constraints() {
             let order = ground.dag.order(&[constraint]);
@@ -144,9 +147,7 @@ impl<'m> Case<'m> {
                 }
             }
         }
-        for (cell, value) in &forced {
-            self.initial[cell.index()] = *value;
-        }
+        self.known.extend(&forced);
         let open = cone
             .cells()
             .find(|c| !ground.cells.get(*c).is_constant() && !forced.contains_key(c));
@@ -154,6 +155,30 @@ impl<'m> Case<'m> {
             Some(cell) => Err(Ineligible(format!("`init` leaves `{}` open", self.name(cell)))),
             None => Ok(()),
         }
+    }
+
+    /// Makes the start an initial state: what is given and forced stays, the other cells get values that `init` and the
+    /// assumptions allow. Formulas about unknown constants must hold whatever those are.
+    fn complete_start(&mut self) -> Result<(), Ineligible> {
+        let ground = &self.monotone.ground;
+        let unknown: HashSet<CellId> = self.unknown.iter().map(|u| u.cell).collect();
+        let known = |c: CellId| self.known.get(&c).copied();
+        for constraint in ground.constraints() {
+            let order = ground.dag.order(&[constraint]);
+            let open = ground.dag.cells_of(&order).iter().any(|c| unknown.contains(c));
+            if open && ground.dag.value(constraint, &|c, _| known(c)) != Some(1) {
+                return Err(Ineligible(
+                    "`init` or an assumption restricts unknown constants".to_owned(),
+                ));
+            }
+        }
+        let mut fixed: Vec<(CellId, i64)> = self.known.iter().map(|(c, v)| (*c, *v)).collect();
+        fixed.sort_unstable();
+        let Some(values) = ground.initial_state(&fixed) else {
+            return Err(Ineligible("no initial state was found".to_owned()));
+        };
+        self.initial = values;
+        Ok(())
     }
 
     /// Assumptions must hold by what is given: a worst case could otherwise break them.

@@ -1,17 +1,12 @@
-//! The fixpoint: all enabled events fire together, again and again, until nothing new becomes true. The round in
-//! which a cell becomes true is a lower bound on the steps of any run that makes it true.
-
-use std::collections::HashMap;
+//! The fixpoint: all enabled events fire together, again and again, until nothing new becomes true.
 
 use super::case::Case;
-use crate::ground::{CellId, NodeId, Values};
+use crate::ground::{NodeId, Values};
 
 /// What can be reached with fixed constants.
 pub(super) struct Fixpoint {
     /// Values of all cells at the end.
     pub(super) values: Vec<i64>,
-    /// The round in which each growing cell became true, from 1.
-    pub(super) round: HashMap<CellId, u32>,
     /// Events in the order in which they first added something, by position.
     pub(super) fired: Vec<usize>,
     /// Whether the property fails at the end.
@@ -22,10 +17,9 @@ impl Case<'_> {
     /// Fires everything from a complete state.
     pub(super) fn fixpoint(&self, start: &[i64]) -> Fixpoint {
         let mut values = start.to_vec();
-        let mut round = HashMap::new();
         let mut fired = Vec::new();
         let mut nodes = Values::default();
-        for number in 1u32.. {
+        loop {
             self.dag()
                 .evaluate(&self.order, &mut nodes, &|c, _| Some(values[c.index()]));
             let holds = |n: NodeId| nodes.get(n) == Some(1);
@@ -52,15 +46,9 @@ impl Case<'_> {
             }
             for cell in added {
                 values[cell.index()] = 1;
-                round.insert(cell, number);
             }
         }
         let bad = nodes.get(self.formula) == Some(0);
-        Fixpoint {
-            values,
-            round,
-            fired,
-            bad,
-        }
+        Fixpoint { values, fired, bad }
     }
 }

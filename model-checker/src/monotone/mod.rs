@@ -18,10 +18,10 @@
 mod attack;
 mod blame;
 mod case;
+pub mod derivation;
 mod fixpoint;
 mod proof;
 mod shortest;
-mod supports;
 
 use std::fmt;
 

@@ -147,11 +147,17 @@ fn access(w: &mut Writer, facts: &SandboxFacts) {
     let listed: Vec<(u32, Option<u32>)> = explicit(facts, DeviceKind::Block);
     let disks = DISKS.iter().map(|m| (*m, Some(0))).chain(listed);
     try_open(facts, "Disk", DeviceKind::Block, disks, &mut members);
+    let named = explicit(facts, DeviceKind::Char);
     for (class, kind, major, minor) in CLASSES {
-        try_open(facts, class, *kind, [(*major, *minor)].into_iter(), &mut members);
+        let same = named
+            .iter()
+            .filter(|(m, n)| m == major && (minor.is_none() || n == minor));
+        let numbers = same.copied().chain([(*major, *minor)]);
+        try_open(facts, class, *kind, numbers, &mut members);
     }
-    let others = explicit(facts, DeviceKind::Char)
-        .into_iter()
+    let others = named
+        .iter()
+        .copied()
         .filter(|(major, minor)| of_numbers(*major, *minor, "") == Some("OtherDevice"))
         .chain([(240, Some(0))]);
     try_open(facts, "OtherDevice", DeviceKind::Char, others, &mut members);

@@ -1,9 +1,9 @@
 //! Kernel interfaces in file systems: which are mounted, which are read-only, which are masked.
 
 use super::paths::{normal, read_only};
-use super::recursive;
 use super::write::{Evidence, Writer};
-use crate::facts::{Entry, Mount, MountSource, SandboxFacts};
+use super::{only_top_read_only, recursive};
+use crate::facts::{Entry, Mount, MountSource, SandboxFacts, is_below};
 
 /// Files below a procfs or sysfs, with the model's name and whether it matters that they can be written.
 const PROC: &[(&str, &str, bool)] = &[
@@ -33,10 +33,11 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
         let Some(at) = entry.value.destination.known() else {
             continue;
         };
-        for (prefix, below) in trees(&entry.value) {
-            found.tree(entry, &normal(&format!("{at}/{prefix}")), below);
+        for (prefix, files, submount) in trees(&entry.value) {
+            let kept = submount && only_top_read_only(&entry.value);
+            found.tree(entry, &normal(&format!("{at}/{prefix}")), files, kept);
         }
-        if is_cgroup(&entry.value) && !read_only(&entry.value) {
+        if shows_writable_cgroups(&entry.value) {
             found
                 .writable
                 .push(("CgroupFs".to_owned(), Evidence::of(&entry.origin)));
@@ -59,23 +60,29 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
 
 type Files = &'static [(&'static str, &'static str, bool)];
 
-/// The kernel trees that a mount shows, each with its path below the mount.
-fn trees(mount: &Mount) -> Vec<(&'static str, Files)> {
+/// A kernel tree that a mount shows: its path below the mount, its files, and whether it is mounted below the mount's
+/// source rather than being it.
+type Shown = (&'static str, Files, bool);
+
+fn trees(mount: &Mount) -> Vec<Shown> {
     let fs_type = mount.fs_type.known().map_or("", String::as_str);
     match (fs_type, mount.host_path().map(normal).as_deref()) {
-        ("proc", _) | (_, Some("/proc")) => vec![("", PROC)],
-        ("sysfs", _) | (_, Some("/sys")) => vec![("", SYS)],
-        (_, Some("/")) if recursive(&mount.bind) => vec![("proc", PROC), ("sys", SYS)],
+        ("proc", _) | (_, Some("/proc")) => vec![("", PROC, false)],
+        ("sysfs", _) | (_, Some("/sys")) => vec![("", SYS, false)],
+        (_, Some("/")) if recursive(mount) => vec![("proc", PROC, true), ("sys", SYS, true)],
         _ => Vec::new(),
     }
 }
 
-fn is_cgroup(mount: &Mount) -> bool {
+/// Whether files of a cgroup hierarchy can be written through a mount: one of its own, or hierarchies that a
+/// recursive bind of the host brings along.
+fn shows_writable_cgroups(mount: &Mount) -> bool {
     let typed = mount.fs_type.is(|t| t == "cgroup" || t == "cgroup2");
-    typed
-        || mount
-            .host_path()
-            .is_some_and(|p| normal(p).starts_with("/sys/fs/cgroup"))
+    let path = mount.host_path().map(normal);
+    let within = path.as_deref().is_some_and(|p| is_below(p, "/sys/fs/cgroup"));
+    let above = path.as_deref().is_some_and(|p| is_below("/sys/fs/cgroup", p)) && recursive(mount);
+    let below = (within || above) && only_top_read_only(mount);
+    (typed || within || above) && (!read_only(mount) || below)
 }
 
 struct Found<'a> {
@@ -85,7 +92,8 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn tree(&mut self, entry: &Entry<Mount>, root: &str, files: Files) {
+    /// `kept`: the tree is writable whatever the mount that shows it says.
+    fn tree(&mut self, entry: &Entry<Mount>, root: &str, files: Files, kept: bool) {
         let fs = &self.facts.filesystem;
         for (name, below, write) in files {
             let path = normal(&format!("{root}/{below}"));
@@ -98,7 +106,11 @@ impl Found<'_> {
                 let evidence = Evidence::of(&fs.masked_paths.origin);
                 self.visible.push(((*name).to_owned(), self.why(entry, evidence)));
             }
-            if *write && !read_only(top) && fs.readonly(&path).is_none() && fs.masked(&path).is_none() {
+            if *write
+                && (kept || !read_only(top))
+                && fs.readonly(&path).is_none()
+                && fs.masked(&path).is_none()
+            {
                 let evidence = Evidence::of(&fs.readonly_paths.origin);
                 self.writable
                     .push(((*name).to_owned(), self.why(entry, evidence)));

@@ -16,7 +16,7 @@ mod host;
 mod paths;
 mod write;
 
-use crate::facts::{Bind, Fact, Limit, Namespace, NamespaceKind, Place, SandboxFacts};
+use crate::facts::{Bind, Fact, Limit, Mount, Namespace, NamespaceKind, Place, SandboxFacts};
 
 pub use change::change_label;
 pub use host::{HostProfile, HostProfileError};
@@ -101,9 +101,17 @@ fn namespaces(w: &mut Writer, facts: &SandboxFacts) {
     }
 }
 
-/// A joined namespace is the host's if it is that of process 1; any other path may be or not.
+/// A joined namespace is the host's if it is that of process 1, or the one that Docker keeps for `--network host`; it is
+/// not where a network plug-in or podman made it for this container (`cni-UUID`, `netns-UUID`). Any other path may be
+/// either.
 fn joined(path: &str) -> Option<bool> {
-    path.starts_with("/proc/1/ns/").then_some(true)
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let made = path.contains("/netns/") && (name.starts_with("cni-") || name.starts_with("netns-"));
+    match path {
+        _ if path.starts_with("/proc/1/ns/") || path.ends_with("run/docker/netns/default") => Some(true),
+        _ if made => Some(false),
+        _ => None,
+    }
 }
 
 fn model_name(kind: NamespaceKind) -> &'static str {
@@ -225,6 +233,12 @@ fn first(places: &[Place]) -> Option<Place> {
 }
 
 /// Whether a mount brings in what lies below its source.
-fn recursive(bind: &Fact<Bind>) -> bool {
-    bind.may_be(|b| *b == Bind::Recursive)
+fn recursive(mount: &Mount) -> bool {
+    mount.bind.may_be(|b| *b == Bind::Recursive)
+}
+
+/// Whether a mount is read-only but what is mounted below its source need not be: `ro` with `rbind` changes the
+/// topmost mount alone (mount(8), recursive read-only needs `rro`).
+fn only_top_read_only(mount: &Mount) -> bool {
+    recursive(mount) && !mount.recursive_read_only.is(|r| *r)
 }

@@ -1,5 +1,6 @@
 //! Host paths that are mounted into the sandbox, by what follows from writing them.
 
+use super::only_top_read_only;
 use super::write::{Evidence, Writer};
 use crate::facts::{Entry, Mount, MountSource, Propagation, SandboxFacts, is_below};
 
@@ -49,21 +50,25 @@ const SYSTEM: &[&str] = &[
     "/snap",
 ];
 
-/// Files that an engine makes for each container and binds into it.
-const PER_CONTAINER: &[(&str, &str)] = &[
-    ("/etc/resolv.conf", "/var/lib/docker/containers/"),
-    ("/etc/hostname", "/var/lib/docker/containers/"),
-    ("/etc/hosts", "/var/lib/docker/containers/"),
-    ("/dev/shm", "/var/lib/docker/containers/"),
-    ("/etc/resolv.conf", "/var/lib/containerd/"),
-    ("/etc/hostname", "/var/lib/containerd/"),
-    ("/dev/shm", "/run/containerd/"),
-    ("/etc/hosts", "/var/lib/kubelet/pods/"),
-    ("/dev/termination-log", "/var/lib/kubelet/pods/"),
-    (
-        "/var/run/secrets/kubernetes.io/serviceaccount",
-        "/var/lib/kubelet/pods/",
-    ),
+/// Names of the files and folders that an engine makes for each container and binds into it.
+const PER_CONTAINER: &[&str] = &[
+    "resolv.conf",
+    "hostname",
+    "hosts",
+    "shm",
+    ".containerenv",
+    "etc-hosts",
+    "termination-log",
+    "run",
+    "secrets",
+];
+
+/// Volumes that an engine or the kubelet keeps for workloads.
+const VOLUMES: &[(&str, &str)] = &[
+    ("/var/lib/docker/", "/volumes/"),
+    ("/var/lib/containers/storage/", "volumes/"),
+    ("/var/lib/kubelet/pods/", "/volumes/"),
+    ("/home/", "/.local/share/containers/storage/volumes/"),
 ];
 
 pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
@@ -84,6 +89,10 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
                 &mut writable
             };
             list.push((class.to_owned(), evidence.clone()));
+        }
+        if entry.value.host_path().map(normal).as_deref() == Some("/") && only_top_read_only(&entry.value) {
+            // /run is a file system of its own on every host that systemd or openrc booted
+            writable.push(("HostRun".to_owned(), evidence));
         }
     }
     let whole = Evidence::of(&facts.filesystem.mounts.origin);
@@ -125,10 +134,28 @@ fn classes(mount: &Mount) -> Vec<&'static str> {
     }
 }
 
+/// Whether an engine made the source for this very container: one of its small files, kept per container, or a
+/// volume.
 fn own_file(destination: &str, source: &str) -> bool {
-    PER_CONTAINER
+    let source = normal(source);
+    let name = source.rsplit('/').next().unwrap_or_default();
+    let state = ENGINE_STATE.iter().any(|s| is_below(&source, s)) || source.contains("/containers/");
+    let kept = ["/containers/", "-containers/", "/sandboxes/", "/pods/"]
         .iter()
-        .any(|(d, s)| destination == *d && source.starts_with(s))
+        .any(|part| source.contains(part));
+    let named = PER_CONTAINER.contains(&name) || destination == "/dev/termination-log";
+    let volume = VOLUMES.iter().any(|(start, part)| {
+        source
+            .strip_prefix(start)
+            .is_some_and(|rest| format!("/{rest}").contains(part))
+    });
+    (state && kept && named) || volume || is_service_account(destination, &source)
+}
+
+/// The token that the kubelet projects into each container.
+fn is_service_account(destination: &str, source: &str) -> bool {
+    destination == "/var/run/secrets/kubernetes.io/serviceaccount"
+        && is_below(source, "/var/lib/kubelet/pods")
 }
 
 fn of_path(path: &str) -> Vec<&'static str> {
@@ -145,7 +172,11 @@ fn of_path(path: &str) -> Vec<&'static str> {
         ];
     }
     let touches = |list: &[&str]| list.iter().any(|p| is_below(path, p) || is_below(p, path));
-    let contains = |list: &[&str]| list.iter().any(|p| is_below(p, path));
+    // /var/run is a symbolic link, which a bind of /var does not follow
+    let contains = |list: &[&str]| {
+        list.iter()
+            .any(|p| is_below(p, path) && !(path == "/var" && p.starts_with("/var/run")))
+    };
     let mut out = Vec::new();
     if is_below(path, "/proc") {
         out.push("HostProc");
@@ -153,7 +184,7 @@ fn of_path(path: &str) -> Vec<&'static str> {
     if contains(SOCKETS) || path.ends_with(".sock") && touches(SOCKETS) {
         out.push("EngineSocket");
     }
-    if path == "/run" || path == "/var/run" || path == "/var" {
+    if path == "/run" || path == "/var/run" {
         out.push("HostRun");
     }
     if touches(ENGINE_STATE) {
@@ -162,7 +193,7 @@ fn of_path(path: &str) -> Vec<&'static str> {
     if touches(SYSTEM) {
         out.push("SystemFiles");
     }
-    let kernel = ["/proc", "/sys", "/dev"].iter().any(|p| is_below(path, p));
+    let kernel = ["/proc", "/sys", "/dev"].iter().any(|p| is_below(path, p)) && !is_below(path, "/dev/shm");
     if out.is_empty() && !kernel {
         out.push("Data");
     }
@@ -219,6 +250,18 @@ mod tests {
     #[test]
     fn an_engines_own_files_are_not_host_paths() {
         assert!(own_file("/etc/hosts", "/var/lib/docker/containers/abc/hosts"));
+        assert!(own_file(
+            "/etc/hosts",
+            "/var/lib/docker/100000.100000/containers/abc/hosts"
+        ));
+        assert!(own_file(
+            "/dev/shm",
+            "/var/lib/containers/storage/overlay-containers/abc/userdata/shm"
+        ));
+        assert!(own_file("/data", "/var/lib/docker/volumes/data/_data"));
         assert!(!own_file("/etc/hosts", "/etc/hosts"));
+        assert!(!own_file("/data", "/var/lib/docker"));
+        assert!(!own_file("/data", "/var/lib/docker/volumes"));
+        assert!(!own_file("/data", "/var/lib/docker/volumes/data/_data/../../.."));
     }
 }

@@ -93,7 +93,17 @@ pub struct SourceFile {
     name: Arc<str>,
     text: String,
     line_starts: Vec<usize>,
+    /// Characters before each multiple of [`STRIDE`] bytes, so that a column in a long line is found fast.
+    characters: Vec<usize>,
     byte_order_mark: bool,
+}
+
+/// Bytes between two entries of [`SourceFile::characters`].
+const STRIDE: usize = 512;
+
+/// Characters that begin in some bytes of UTF-8.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xc0 != 0x80).count()
 }
 
 impl SourceFile {
@@ -162,10 +172,18 @@ impl SourceFile {
             _ => false,
         });
         let line_starts = std::iter::once(0).chain(ends.map(|(i, _)| i + 1)).collect();
+        let mut total = 0;
+        let characters = bytes.chunks(STRIDE).map(|chunk| {
+            let before = total;
+            total += count_characters(chunk);
+            before
+        });
+        let characters = characters.collect();
         Self {
             name: name.into(),
             text,
             line_starts,
+            characters,
             byte_order_mark: false,
         }
     }
@@ -195,23 +213,35 @@ impl SourceFile {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        let characters = before.iter().filter(|b| **b & 0xc0 != 0x80).count();
+        let characters = self.characters_before(offset) - self.characters_before(start);
         (saturate(line), saturate(characters + 1))
     }
 
     /// The byte offset of a line (from 1) and a number of characters before the column (from 0).
     pub fn offset(&self, line: usize, characters: usize) -> usize {
-        let start = self
-            .line_starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(self.text.len());
-        let rest = self.text.get(start..).unwrap_or_default();
-        match rest.char_indices().nth(characters) {
-            Some((bytes, _)) => start + bytes,
+        let start = self.line_starts.get(line.saturating_sub(1)).copied();
+        let start = start.unwrap_or(self.text.len());
+        let wanted = self.characters_before(start) + characters;
+        let index = self
+            .characters
+            .partition_point(|before| *before <= wanted)
+            .saturating_sub(1);
+        let known = self.characters.get(index).copied().unwrap_or(0);
+        let from = index * STRIDE;
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        let mut beginnings = rest.iter().enumerate().filter(|(_, b)| **b & 0xc0 != 0x80);
+        match beginnings.nth(wanted.saturating_sub(known)) {
+            Some((bytes, _)) => from + bytes,
             None => self.text.len(),
         }
+    }
+
+    /// Characters before a byte offset.
+    fn characters_before(&self, offset: usize) -> usize {
+        let index = (offset / STRIDE).min(self.characters.len().saturating_sub(1));
+        let known = self.characters.get(index).copied().unwrap_or(0);
+        let rest = self.text.as_bytes().get(index * STRIDE..offset);
+        known + count_characters(rest.unwrap_or_default())
     }
 
     /// The lines of the text with the range of each, without their ends.
@@ -276,6 +306,24 @@ mod tests {
         assert_eq!(source.offset(3, 0), 8);
         let lines: Vec<&str> = source.lines().map(|(_, line)| line).collect();
         assert_eq!(lines, ["é=1", "b", "c", ""]);
+    }
+
+    #[test]
+    fn places_in_long_lines_are_right() {
+        let text = format!("{}\n{}", "aé".repeat(2_000), "é".repeat(3_000));
+        let source = SourceFile::of_text("a", text.clone());
+        let (mut line, mut column) = (1, 1);
+        for (offset, letter) in text.char_indices() {
+            assert_eq!(source.line_column(offset), (line, column));
+            assert_eq!(source.offset(line as usize, column as usize - 1), offset);
+            (line, column) = if letter == '\n' {
+                (line + 1, 1)
+            } else {
+                (line, column + 1)
+            };
+        }
+        assert_eq!(source.offset(2, 3_000), text.len());
+        assert_eq!(SourceFile::of_text("e", String::new()).line_column(5), (1, 1));
     }
 
     #[test]

@@ -16,27 +16,29 @@ pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = 
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// Edit distance (Levenshtein), ignoring case; texts far longer than any name count as far.
+/// Names longer than this (in bytes) are near to nothing.
+const LONGEST: usize = 64;
+
+/// Edit distance (Levenshtein) of bytes, ignoring the case of ASCII letters.
 fn distance(a: &str, b: &str) -> usize {
-    const LONGEST: usize = 100;
-    let fold = |s: &str| s.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
-    let (a, b) = (fold(a), fold(b));
     if a.len() > LONGEST || b.len() > LONGEST {
         return LONGEST;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
+    let mut row: [usize; LONGEST + 1] = std::array::from_fn(|i| i);
+    for (i, x) in a.bytes().enumerate() {
         let mut diagonal = i;
         let mut left = i + 1;
-        let mut next = vec![left];
-        for (y, up) in b.iter().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(x != y)).min(left + 1).min(up + 1);
-            diagonal = *up;
-            next.push(left);
+        for (slot, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+            let changed = diagonal + usize::from(!x.eq_ignore_ascii_case(&y));
+            diagonal = *slot;
+            left = changed.min(left + 1).min(*slot + 1);
+            *slot = left;
         }
-        row = next;
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.get(b.len()).copied().unwrap_or(LONGEST)
 }
 
 #[cfg(test)]

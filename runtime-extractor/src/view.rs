@@ -7,7 +7,7 @@
 use crate::facts::{Fact, Layer, Origin, Place};
 use crate::log::Log;
 use crate::source::{SourceFile, Span};
-use crate::tree::{Node, NodeKind};
+use crate::tree::{Member, Node, NodeKind};
 
 /// A position in a tree.
 #[derive(Debug, Clone)]
@@ -47,32 +47,29 @@ impl<'a> At<'a> {
 
     /// The member of an object.
     pub fn get(&self, key: &str) -> At<'a> {
-        let path = join(&self.path, key);
         match self.node.and_then(|node| node.get(key)) {
-            Some(member) => {
-                let span = match member.value.is_container() {
-                    true => member.key_span,
-                    false => member.key_span.to(member.value.span),
-                };
-                // A merged or repeated member may stand before its key: then the key alone is the place.
-                let span = if member.value.span.start < member.key_span.start {
-                    member.key_span
-                } else {
-                    span
-                };
-                At {
-                    source: self.source,
-                    node: Some(&member.value),
-                    span,
-                    path,
-                }
-            }
+            Some(member) => self.member(member),
             None => At {
                 source: self.source,
                 node: None,
                 span: self.span,
-                path,
+                path: join(&self.path, key),
             },
+        }
+    }
+
+    fn member(&self, member: &'a Member) -> At<'a> {
+        // A repeated value may stand before its key: then the key alone is the place.
+        let elsewhere = member.value.span.start < member.key_span.start;
+        let span = match member.value.is_container() || elsewhere {
+            true => member.key_span,
+            false => member.key_span.to(member.value.span),
+        };
+        At {
+            source: self.source,
+            node: Some(&member.value),
+            span,
+            path: join(&self.path, &member.key),
         }
     }
 
@@ -135,7 +132,7 @@ impl<'a> At<'a> {
         };
         members
             .iter()
-            .map(|member| (member.key.as_str(), self.get(&member.key)))
+            .map(|member| (member.key.as_str(), self.member(member)))
             .collect()
     }
 

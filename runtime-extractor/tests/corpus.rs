@@ -202,12 +202,12 @@ fn no_mutation_of_a_real_file_makes_a_reader_panic() {
     }
     let mut random = common::Random(11);
     for bytes in &files {
-        for _ in 0..60 {
+        for _ in 0..25 {
             let changed = random.mutate(bytes);
             let reading = runtime_extractor::read("f", &changed);
             assert!(serde_json::to_string(&reading).is_ok());
         }
-        for cut in (0..bytes.len()).step_by(bytes.len() / 40 + 1) {
+        for cut in (0..bytes.len()).step_by(bytes.len() / 20 + 1) {
             runtime_extractor::read("f", &bytes[..cut]);
         }
     }
@@ -237,7 +237,7 @@ fn json_is_taken_exactly_when_a_strict_reader_takes_it() {
     let text = include_bytes!("fixtures/runc-spec.json");
     let mut random = common::Random(17);
     let (mut taken, mut refused) = (0, 0);
-    for _ in 0..1_000 {
+    for _ in 0..600 {
         let changed = random.mutate(text);
         // serde_json takes duplicate keys and numbers out of range of f64 differently; everything else must agree.
         let strict = serde_json::from_slice::<Value>(&changed);
@@ -263,5 +263,5 @@ fn json_is_taken_exactly_when_a_strict_reader_takes_it() {
             }
         }
     }
-    assert!(taken > 50 && refused > 50, "{taken} {refused}");
+    assert!(taken > 40 && refused > 40, "{taken} {refused}");
 }

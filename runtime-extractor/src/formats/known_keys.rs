@@ -25,7 +25,13 @@ pub(super) fn walk(
         report,
     }
     .enter(at, "", log);
+    if log.notices.len() >= MOST_NOTICES {
+        log.notice(at.place(), "there are more unknown keys than are listed");
+    }
 }
+
+/// After this many notices a file is plainly something else, and further keys are not looked at.
+const MOST_NOTICES: usize = 1_000;
 
 struct Walk<'t> {
     table: &'t [Row],
@@ -62,6 +68,9 @@ impl Walk<'_> {
             .find(|(path, _)| matches(path, pattern))
             .map(|(_, keys)| *keys);
         for (key, member) in at.members(&mut Log::default()) {
+            if log.notices.len() >= MOST_NOTICES {
+                return;
+            }
             match row {
                 Some(keys) if !keys.contains(&key) => (self.report)(key, keys, &member, log),
                 Some(_) if pattern.is_empty() && self.skipped.contains(&key) => {}

@@ -7,7 +7,7 @@ use super::scalar::{number, resolve};
 use super::{Member, Node, NodeKind, check_duplicates, too_deep};
 use crate::source::{Limits, ReadError, SourceFile, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, Tag};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Reads the documents of a YAML text; a document without content is [`NodeKind::Null`].
 ///
@@ -61,6 +61,7 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     alias_nodes: usize,
+    anchor_nodes: usize,
     documents: Vec<Node>,
     root: Option<Node>,
     errors: Vec<ReadError>,
@@ -74,6 +75,7 @@ impl<'a> Builder<'a> {
             open: Vec::new(),
             anchors: HashMap::new(),
             alias_nodes: 0,
+            anchor_nodes: 0,
             documents: Vec::new(),
             root: None,
             errors: Vec::new(),
@@ -245,9 +247,23 @@ impl<'a> Builder<'a> {
         self.value(node, 0)
     }
 
+    /// Keeps a node for its aliases; anchors in anchors keep their content twice, so that is bounded too.
+    fn remember(&mut self, anchor: usize, node: &Node) -> Result<(), ReadError> {
+        const PER_ALIAS: usize = 10;
+        self.anchor_nodes += node.count();
+        if self.anchor_nodes > self.limits.max_alias_nodes.saturating_mul(PER_ALIAS) {
+            let message = "anchors name too many values";
+            return Err(self
+                .source
+                .error(node.span.start, message, Some("use fewer anchors")));
+        }
+        self.anchors.insert(anchor, node.clone());
+        Ok(())
+    }
+
     fn value(&mut self, node: Node, anchor: usize) -> Result<(), ReadError> {
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.remember(anchor, &node)?;
         }
         match self.open.last_mut().map(|open| &mut open.content) {
             None => self.root = Some(node),
@@ -286,13 +302,13 @@ fn merge_sources(node: Node) -> Option<Vec<Node>> {
 
 /// Adds the members of merged objects that are not there yet.
 fn merged(mut members: Vec<Member>, merges: Vec<Node>) -> Vec<Member> {
+    if merges.is_empty() {
+        return members;
+    }
+    let mut keys: HashSet<String> = members.iter().map(|m| m.key.clone()).collect();
     for node in merges {
         if let NodeKind::Object(extra) = node.kind {
-            for member in extra {
-                if members.iter().all(|m| m.key != member.key) {
-                    members.push(member);
-                }
-            }
+            members.extend(extra.into_iter().filter(|member| keys.insert(member.key.clone())));
         }
     }
     members

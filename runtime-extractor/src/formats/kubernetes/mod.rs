@@ -36,6 +36,9 @@ const POD_KINDS: &[(&str, &[&str])] = &[
 /// Objects in lists of objects; a list in a list is read too, up to here.
 const MAX_LIST_DEPTH: usize = 8;
 
+/// Containers that are read of one document.
+const MOST_SANDBOXES: usize = 5_000;
+
 /// True if a document is an object of Kubernetes.
 pub(super) fn recognise(document: &Document<'_>) -> bool {
     document.node.get("kind").is_some() && document.node.get("ociVersion").is_none()
@@ -119,6 +122,15 @@ impl<'a> Reader<'a> {
 
     fn pod(&mut self, kind: &str, object: &At<'a>, path: &[&str]) {
         let mut log = Log::default();
+        if self.reading.sandboxes.len() >= MOST_SANDBOXES {
+            let message = format!("there are more than {MOST_SANDBOXES} containers in this document");
+            log.error(
+                &object.get("kind").place(),
+                message,
+                Some("split the file".to_owned()),
+            );
+            return self.reading.extend(Reading::of_log(log, Vec::new()));
+        }
         let template = object.at(path);
         let spec = template.get("spec");
         if !spec.is_object(&mut log) {
@@ -161,6 +173,9 @@ impl<'a> Reader<'a> {
 
     /// The containers of a pod. What is wrong with the pod is said of each of them.
     fn containers(&mut self, pod: &Pod<'a>, mut log: Log) {
+        if pod.is_too_large(&mut log) {
+            return self.reading.extend(Reading::of_log(log, Vec::new()));
+        }
         keys::report_unknown(&pod.spec, &mut log);
         let containers = pod.containers(&mut log);
         volumes::report_unmounted(pod, &containers, &mut log);

@@ -5,6 +5,9 @@ use crate::formats::layers::{CRI, KUBERNETES};
 use crate::log::Log;
 use crate::view::At;
 
+/// Containers and volumes that are read of a pod, each.
+const MOST_ITEMS: usize = 500;
+
 /// The object that holds a pod or its template.
 pub(super) struct Owner<'a> {
     /// E.g. `Deployment`.
@@ -115,6 +118,25 @@ fn host_or(switch: &Fact<bool>, otherwise: Namespace) -> Fact<Namespace> {
 }
 
 impl<'a> Pod<'a> {
+    /// True if the pod has more of something than is read.
+    pub(super) fn is_too_large(&self, log: &mut Log) -> bool {
+        let mut quiet = Log::default();
+        let mut large = false;
+        for key in ["initContainers", "containers", "ephemeralContainers", "volumes"] {
+            let at = self.spec.get(key);
+            if at.items(&mut quiet).len() > MOST_ITEMS {
+                let message = format!("`{}` has more than {MOST_ITEMS} entries", at.path());
+                log.error(
+                    &at.place(),
+                    message,
+                    Some("no cluster takes so large a pod".to_owned()),
+                );
+                large = true;
+            }
+        }
+        large
+    }
+
     /// The containers of all lists, each with what is wrong with its name.
     pub(super) fn containers(&self, log: &mut Log) -> Vec<Container<'a>> {
         let lists = [

@@ -46,6 +46,9 @@ const STANDARD: [(&str, &str, bool, [bool; 3]); 7] = [
 /// Kinds of volumes that are read-only whatever the mount says.
 const ALWAYS_READ_ONLY: [&str; 5] = ["configMap", "secret", "downwardAPI", "projected", "image"];
 
+/// Volume mounts that are read of a container.
+const MOST_MOUNTS: usize = 1_000;
+
 /// A volume of the pod.
 struct Volume<'a> {
     name: String,
@@ -129,7 +132,16 @@ fn standard_mounts(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Entry<Mount>
 fn volume_mounts(pod: &Pod<'_>, container: &Container<'_>, log: &mut Log) -> Vec<Entry<Mount>> {
     let volumes = volumes(pod, log);
     let mut mounts = Vec::new();
-    for at in container.at.get("volumeMounts").items(log) {
+    let list = container.at.get("volumeMounts");
+    let items = list.items(log);
+    if items.len() > MOST_MOUNTS {
+        log.error(
+            &list.place(),
+            format!("a container with more than {MOST_MOUNTS} volume mounts"),
+            None,
+        );
+    }
+    for at in items.into_iter().take(MOST_MOUNTS) {
         if !at.is_object(log) {
             continue;
         }

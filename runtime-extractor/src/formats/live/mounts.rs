@@ -36,6 +36,9 @@ const KERNEL_TYPES: &[&str] = &[
     "hugetlbfs",
 ];
 
+/// Lines of a mount table that are read.
+const MOST_MOUNTS: usize = 10_000;
+
 struct Table<'a> {
     text: &'a Text,
     lines: Vec<MountLine>,
@@ -71,6 +74,13 @@ pub(super) fn read(texts: &Texts, log: &mut Log) -> Filesystem {
     }
     if lines.is_empty() {
         return unknown("the mount table is empty");
+    }
+    if lines.len() > MOST_MOUNTS {
+        log.notice(
+            text.whole(),
+            format!("the mount table has more than {MOST_MOUNTS} lines and is not read"),
+        );
+        return unknown("the mount table is too long");
     }
     let host = texts
         .get(ProcFile::MountinfoHost)

@@ -149,10 +149,17 @@ fn read_map(at: &At<'_>, own: bool, log: &mut Log) -> FactList<IdMap> {
     Fact::default_of(Vec::new(), RUNTIME_SPEC, at.place())
 }
 
+/// Lines that the kernel takes (user_namespaces(7)).
+const MOST_LINES: usize = 340;
+
 /// The lines of an id map.
 pub(super) fn id_maps(at: &At<'_>, log: &mut Log) -> Vec<Entry<IdMap>> {
     let mut lines = Vec::new();
-    for item in at.items(log) {
+    let items = at.items(log);
+    if items.len() > MOST_LINES {
+        log.invalid(at.place(), format!("an id map has at most {MOST_LINES} lines"));
+    }
+    for item in items.into_iter().take(MOST_LINES) {
         if !item.is_object(log) {
             continue;
         }

@@ -122,23 +122,31 @@ fn literal(system: &System, expr: ExprId) -> Option<Value> {
     }
 }
 
-/// Where a cell comes from: the evidence of the member, else of the line that gives the constant.
+/// Where a cell comes from, as data: see [`evidence_texts`].
 #[must_use]
 pub fn evidence_of(system: &System, table: &EvidenceTable, key: &Key) -> Option<Evidence> {
-    let given = system.givens.iter().find(|g| {
-        let path = indices(system, g);
-        g.constant == key.0 && key.1.starts_with(&path)
-    })?;
+    evidence_texts(system, key)
+        .iter()
+        .find_map(|t| table.get(t.trim()).cloned())
+}
+
+/// Where a cell comes from: what stands behind `//@` at the member, else at the line that gives the constant.
+#[must_use]
+pub fn evidence_texts<'s>(system: &'s System, key: &Key) -> &'s [String] {
+    let given = system
+        .givens
+        .iter()
+        .find(|g| g.constant == key.0 && key.1.starts_with(&indices(system, g)));
+    let Some(given) = given else { return &[] };
     let member = key.1.get(given.indices.len());
     let of_member = given
         .member_evidence
         .iter()
         .find(|(e, _)| literal(system, *e).as_ref() == member);
-    let texts = match (member, of_member) {
+    match (member, of_member) {
         (Some(_), Some((_, texts))) if !texts.is_empty() => texts,
         (_, _) => &given.evidence,
-    };
-    texts.iter().find_map(|t| table.get(t.trim()).cloned())
+    }
 }
 
 /// A cell with its value, as the language writes it.

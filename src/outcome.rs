@@ -29,6 +29,8 @@ pub struct Outcome {
     pub witness: Option<Trace>,
     /// Whether the property is a witness.
     pub is_witness: bool,
+    /// For a violation: the constants that it rests on, in the order of its run.
+    pub rests_on: Vec<Rests>,
     /// What the file expects.
     pub expect: Option<Expectation>,
     /// Remarks, a sentence each.
@@ -39,6 +41,17 @@ pub struct Outcome {
     pub time: Duration,
     /// Where the certificate was written.
     pub certificate: Option<String>,
+}
+
+/// A constant that a run rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rests {
+    /// Where in the run: `start`, `step 2`, `end`, or `unknown` for a constant that nothing gives.
+    pub at: String,
+    /// The constant with its value, as the language writes it.
+    pub fact: String,
+    /// What stands behind `//@` where it is given.
+    pub evidence: Vec<String>,
 }
 
 /// One word for a verdict.

@@ -14,8 +14,9 @@ use transition_system::eval::Evaluator;
 use transition_system::replay::{replay, replay_run};
 use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Trace, Verdict};
 
+use crate::cells;
 use crate::cli::Engine;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Rests};
 use crate::report::progress::Line;
 
 /// What the user asked of the engines.
@@ -78,7 +79,9 @@ impl Planner<'_> {
     fn row(&self, system: &System, command: &Command, id: PropertyId, answer: Answer) -> Outcome {
         let property = system.property(id);
         let (verdict, note) = recheck(system, &command.scope, answer.verdict, answer.witness.as_ref());
+        let rests_on = rests_on(system, &command.scope, &verdict);
         Outcome {
+            rests_on,
             system: system.name.clone(),
             kind: command.kind,
             property: property.name.clone(),
@@ -252,6 +255,38 @@ fn fixpoint(system: &System, scope: &Scope, id: PropertyId) -> Option<Answer> {
         notes: Vec::new(),
         time: start.elapsed(),
     })
+}
+
+/// The constants that a violation rests on; nothing where the system has none, or they cannot be told.
+fn rests_on(system: &System, scope: &Scope, verdict: &Verdict) -> Vec<Rests> {
+    let Verdict::Violated(violation) = verdict else {
+        return Vec::new();
+    };
+    if system.constants.is_empty() {
+        return Vec::new();
+    }
+    let scope = sized(system, scope, &violation.trace);
+    let Ok(blame) = explicit::blame(system, &scope, violation) else {
+        return Vec::new();
+    };
+    let described = |at: String, cells: &[explicit::ConstCell]| {
+        let one = |cell: &explicit::ConstCell| {
+            let key = (cell.constant, cell.path.clone());
+            Rests {
+                at: at.clone(),
+                fact: cells::describe(system, &key, &cell.value),
+                evidence: cells::evidence_texts(system, &key).to_vec(),
+            }
+        };
+        cells.iter().map(one).collect::<Vec<_>>()
+    };
+    let mut out = described("start".to_owned(), &blame.start);
+    for (index, cells) in blame.steps.iter().enumerate() {
+        out.extend(described(format!("step {}", index + 1), cells));
+    }
+    out.extend(described("end".to_owned(), &blame.end));
+    out.extend(described("unknown".to_owned(), &blame.assumed));
+    out
 }
 
 /// Replays what was found. A run that does not replay is an internal error and no verdict.

@@ -57,7 +57,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
                 }
                 exit = exit.and(row.exit());
                 match args.format {
-                    Format::Human => report::check::write(&mut out, system, &row)?,
+                    Format::Human => report::check::write(&mut out, system, &row, model.systems.len() > 1)?,
                     Format::Json => documents.push(document(path, system, &row)),
                 }
             }

@@ -12,11 +12,11 @@ use crate::outcome::{Outcome, Word, describe_stop, describe_vacuity, describe_wr
 
 const DIM: Style = Style::new().dimmed();
 
-/// Writes one row, with the run behind it.
+/// Writes one row, with the run behind it; `qualified` names the system, too.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write(out: &mut dyn Write, system: &System, row: &Outcome) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, system: &System, row: &Outcome, qualified: bool) -> io::Result<()> {
     let (style, word) = face(row);
     let command = match row.kind {
         CommandKind::Check => "check",
@@ -27,7 +27,12 @@ pub fn write(out: &mut dyn Write, system: &System, row: &Outcome) -> io::Result<
     } else {
         format!(" for {}", row.scope)
     };
-    let what = format!("{command} {}{scope}", row.property);
+    let of = if qualified {
+        format!("{}.", row.system)
+    } else {
+        String::new()
+    };
+    let what = format!("{command} {of}{}{scope}", row.property);
     writeln!(
         out,
         "  {what:<52} {style}{word:<9}{style:#} {DIM}{}{DIM:#}",
@@ -52,6 +57,14 @@ pub fn write(out: &mut dyn Write, system: &System, row: &Outcome) -> io::Result<
         writeln!(out, "    a run of {n} step{}:", if n == 1 { "" } else { "s" })?;
         trace::write(out, system, &violation.trace, "      ")?;
         writeln!(out, "    {}", describe_wrong(system, &violation.what))?;
+        for rests in &row.rests_on {
+            let evidence = rests.evidence.join("; ");
+            writeln!(
+                out,
+                "    {DIM}{:<8} rests on {}  {evidence}{DIM:#}",
+                rests.at, rests.fact
+            )?;
+        }
     }
     if let Some(cti) = row.cti() {
         writeln!(
@@ -96,7 +109,11 @@ fn detail(row: &Outcome) -> String {
             } else {
                 "for every size"
             };
-            vec![size.to_owned(), format!("{} conjuncts", proof.invariant.len())]
+            let n = proof.invariant.len();
+            vec![
+                size.to_owned(),
+                format!("{n} conjunct{}", if n == 1 { "" } else { "s" }),
+            ]
         }
         Verdict::Holds(coverage) => {
             let states = coverage.states.map(|n| format!("{n} states"));
@@ -161,6 +178,7 @@ pub fn json(system: &System, row: &Outcome) -> Json {
             "trace": trace_json(system, &c.trace),
         })),
         "invariant": row.proof().map(|p| p.invariant.iter().map(|c| c.name.clone()).collect::<Vec<_>>()),
+        "rests_on": row.rests_on,
         "notes": row.notes,
         "certificate": row.certificate,
         "at": row.origin.to_string(),

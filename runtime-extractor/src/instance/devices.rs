@@ -44,6 +44,14 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
     access(w, facts);
 }
 
+/// Every class of the model.
+const ALL: [&str; 7] = ["Disk", "Mem", "Kmsg", "Vfio", "Gpu", "Terminal", "OtherDevice"];
+
+/// Whether the runtime gives it every node of the host, or may.
+fn devices_of_host(facts: &SandboxFacts) -> bool {
+    facts.devices.all_host_nodes.may_be(|all| *all)
+}
+
 fn nodes(w: &mut Writer, facts: &SandboxFacts) {
     let devices = &facts.devices.nodes;
     let Some(nodes) = devices.known() else {
@@ -54,15 +62,17 @@ fn nodes(w: &mut Writer, facts: &SandboxFacts) {
         .iter()
         .filter_map(|n| Some((class(&n.value)?.to_owned(), Evidence::of(&n.origin))))
         .collect();
+    if devices_of_host(facts) {
+        let evidence = Evidence::of(&facts.devices.all_host_nodes.origin);
+        members.extend(ALL.map(|c| (c.to_owned(), evidence.clone())));
+    }
     for entry in facts.filesystem.mounts.known().into_iter().flatten() {
         let Some(path) = entry.value.host_path().map(normal) else {
             continue;
         };
         let evidence = Evidence::of(&entry.origin);
         if is_below("/dev", &path) {
-            members.extend(
-                ["Disk", "Mem", "Kmsg", "Terminal", "OtherDevice"].map(|c| (c.to_owned(), evidence.clone())),
-            );
+            members.extend(ALL.map(|c| (c.to_owned(), evidence.clone())));
         } else if is_below(&path, "/dev")
             && let Some(class) = class_of_path(&path)
         {

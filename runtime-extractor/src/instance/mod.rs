@@ -61,7 +61,7 @@ pub fn instance(name: &str, facts: &SandboxFacts, host: &HostProfile) -> Instanc
 fn identity(w: &mut Writer, facts: &SandboxFacts) {
     w.plain(&format!("adversary = {WORKLOAD}"));
     w.blank("identity");
-    w.fact("starts_as_root", &facts.user.uid.map(|uid| *uid == 0));
+    w.fact("starts_as_root", &facts.user.is_root);
     root_is_host_root(w, facts);
     w.fact("no_new_privs", &facts.process.no_new_privs);
     w.unknown_workload(

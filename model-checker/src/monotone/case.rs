@@ -138,7 +138,9 @@ impl<'m> Case<'m> {
         let mut forced: HashMap<CellId, i64> = HashMap::new();
         for constraint in ground.constraints() {
             let order = ground.dag.order(&[constraint]);
-            if let [cell] = ground.dag.cells_of(&order).as_slice() {
+            if let [cell] = ground.dag.cells_of(&order).as_slice()
+                && !ground.cells.get(*cell).is_constant()
+            {
                 let (lo, hi) = ground.cells.get(*cell).bounds;
                 let holds = |v: i64| ground.dag.value(constraint, &|_, _| Some(v)) == Some(1);
                 let mut allowed = (lo..=hi.min(lo.saturating_add(256))).filter(|v| holds(*v));

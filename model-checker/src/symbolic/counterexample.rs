@@ -193,6 +193,10 @@ impl Search<'_> {
             Goal::Init(c) if self.invariant[c].source == ConjunctSource::Specification(self.property) => {
                 violation(Wrong::Invariant(self.property))
             }
+            Goal::Init(c) if self.own_promise(c).is_some() => {
+                let owner = Owner::Property(self.property);
+                undefined(owner, &self.system.property(self.property).promises, self.own_promise(c)?)
+            }
             Goal::Init(_)
             | Goal::EventDefined(..)
             | Goal::Step(..)
@@ -204,6 +208,14 @@ impl Search<'_> {
                 Some(Found::Cti(cti))
             }
         }
+    }
+
+    /// Which promise of the property a conjunct is.
+    fn own_promise(&self, conjunct: usize) -> Option<usize> {
+        let formula = self.invariant.get(conjunct)?.formula;
+        let decl = self.system.property(self.property);
+        let invariant = decl.kind == transition_system::PropertyKind::Invariant;
+        decl.promises.iter().position(|p| invariant && p.holds == formula)
     }
 
     fn cti(

@@ -62,14 +62,20 @@ fn within(arena: &mut Arena, value: ExprId, ty: TypeId) -> ExprId {
     }
 }
 
-/// An invariant of the specification as a conjunct.
-pub(super) fn of_property(system: &System, id: PropertyId) -> Conjunct {
+/// An invariant of the specification as conjuncts: that it is defined, and that it is true.
+pub(super) fn of_property(system: &System, id: PropertyId) -> Vec<Conjunct> {
     let property = system.property(id);
-    Conjunct {
+    let defined = property.promises.iter().enumerate().map(|(k, promise)| Conjunct {
+        name: conjunct_name("", &format!("{}.defined-{k}", property.name)),
+        formula: promise.holds,
+        source: ConjunctSource::Engine,
+    });
+    let holds = Conjunct {
         name: conjunct_name("", &property.name),
         formula: property.formula,
         source: ConjunctSource::Specification(id),
-    }
+    };
+    defined.chain([holds]).collect()
 }
 
 /// Every invariant of the specification but one.
@@ -77,8 +83,23 @@ pub(super) fn others(system: &System, but: PropertyId) -> Vec<Conjunct> {
     system
         .property_ids()
         .filter(|p| *p != but && system.property(*p).kind == PropertyKind::Invariant)
-        .map(|p| of_property(system, p))
+        .flat_map(|p| of_property(system, p))
         .collect()
+}
+
+/// The conjuncts without those whose formula came before; names are made different.
+pub(super) fn distinct(conjuncts: impl IntoIterator<Item = Conjunct>) -> Vec<Conjunct> {
+    let mut out: Vec<Conjunct> = Vec::new();
+    for mut conjunct in conjuncts {
+        if out.iter().any(|c| c.formula == conjunct.formula) {
+            continue;
+        }
+        while out.iter().any(|c| c.name == conjunct.name) {
+            conjunct.name.push('-');
+        }
+        out.push(conjunct);
+    }
+    out
 }
 
 /// A name as [`Conjunct::name`] allows it.

@@ -15,7 +15,7 @@ use super::bounded::{Bounded, Run};
 use super::counterexample::{Found, Search};
 use super::encoder::{Result, Unsupported};
 use super::induction::{Attempt, Induction, describe};
-use super::invariants::{of_property, of_types, others};
+use super::invariants::{distinct, of_property, of_types, others};
 use super::ladder::{open_sorts, scopes};
 use super::problem::Goal;
 use super::report::{Answer, ObligationResult, Options};
@@ -78,25 +78,19 @@ impl Task<'_> {
             return Ok(outcome);
         }
         let own = match self.system.property(self.property).kind {
-            PropertyKind::Invariant => vec![of_property(self.system, self.property)],
+            PropertyKind::Invariant => of_property(self.system, self.property),
             PropertyKind::Transition | PropertyKind::Witness => Vec::new(),
         };
         let mut notes = Vec::new();
-        let mut invariant: Vec<Conjunct> = types.into_iter().chain(own).collect();
+        let mut invariant = distinct(types.into_iter().chain(own));
         if let Some(lemmas) = lemmas {
-            let lemmas = lemmas
-                .iter()
-                .filter(|l| **l != self.property)
-                .map(|l| of_property(self.system, *l));
-            invariant.extend(lemmas);
+            let lemmas = lemmas.iter().filter(|l| **l != self.property);
+            let lemmas = lemmas.flat_map(|l| of_property(self.system, *l));
+            invariant = distinct(invariant.into_iter().chain(lemmas));
         }
         let mut attempt = induction.attempt(&invariant)?;
         if attempt.failed.is_some() && lemmas.is_none() {
-            let all = invariant
-                .iter()
-                .cloned()
-                .chain(others(self.system, self.property))
-                .collect();
+            let all = distinct(invariant.iter().cloned().chain(others(self.system, self.property)));
             let (mut kept, left_out) = induction.strongest(all)?;
             notes.extend(self.left_out(&left_out));
             // A property that is not inductive with the rest is asked once more, so that its failure is shown.

@@ -113,7 +113,9 @@ impl Session {
             solver.assert(wanted);
             match (solver.check(), solver.get_model()) {
                 (SatResult::Sat, Some(model)) => best = Model(model),
-                (SatResult::Sat | SatResult::Unsat | SatResult::Unknown, _) => solver.pop(1),
+                (SatResult::Sat | SatResult::Unsat, _) => solver.pop(1),
+                // A solver that was interrupted is not asked again.
+                (SatResult::Unknown, _) => break,
             }
         }
         Outcome::Sat(best)

@@ -1,6 +1,8 @@
 //! The corpus of diagnostics: each `tests/cases/errors/CODE*.wt` renders as the `.txt` beside it, and every
 //! code of the table has a case. With `WATERTIGHT_BLESS=1` the `.txt` files are written.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

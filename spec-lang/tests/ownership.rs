@@ -1,5 +1,7 @@
 //! The example of the language's own description, from text to all reachable states.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 
 use spec_lang::{NoModules, Source, compile, render};

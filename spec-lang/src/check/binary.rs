@@ -5,7 +5,7 @@ use super::expr::make;
 use super::typed::{TExpr, TKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{BinaryOp, Compare, Expr, SetOp};
+use crate::syntax::ast::{BinaryOp, Compare, Expr, ExprKind, SetOp};
 use crate::types::{Form, Ty, Types};
 
 impl Body<'_, '_> {
@@ -93,9 +93,11 @@ impl Body<'_, '_> {
 
     /// Both sides of an equality, with one type (or integers).
     fn equal(&mut self, left: &Expr, right: &Expr, span: Span) -> TExpr {
+        let reported = self.diagnostics.len();
         let mut a = self.typed(left, None);
         let b = self.typed(right, Some(self.types.widened(a.ty)));
-        if self.types.has_unknown(a.ty) || self.join(a.ty, b.ty).is_none() && !self.types.is_error(b.ty) {
+        let again = self.types.has_unknown(a.ty) || self.join(a.ty, b.ty).is_none();
+        if again && !self.types.is_error(b.ty) && self.diagnostics.len() == reported {
             a = self.typed(left, Some(self.types.widened(b.ty)));
         }
         let a = self.known(a);
@@ -131,7 +133,14 @@ impl Body<'_, '_> {
 
     fn member(&mut self, item: &Expr, set: &Expr, span: Span) -> TExpr {
         let mut item_typed = self.typed(item, None);
-        let hint = (!self.types.has_unknown(item_typed.ty)).then(|| self.types.set(item_typed.ty));
+        // Elements of a set in braces are compared, and any number may be compared with any.
+        let listed = matches!(set.kind, ExprKind::Set(_));
+        let of = if listed {
+            self.types.widened(item_typed.ty)
+        } else {
+            item_typed.ty
+        };
+        let hint = (!self.types.has_unknown(of)).then(|| self.types.set(of));
         let set_typed = self.typed(set, hint);
         let of = match *self.types.form(set_typed.ty) {
             Form::Set(t) => t,
@@ -167,6 +176,7 @@ impl Body<'_, '_> {
 
     /// Both sides as sets of one type.
     fn sets(&mut self, left: &Expr, right: &Expr, hint: Option<Ty>, sign: &str) -> (TExpr, TExpr) {
+        let reported = self.diagnostics.len();
         let hint = hint.filter(|t| matches!(self.types.form(*t), Form::Set(_)));
         let mut a = self.typed(left, hint);
         let b_hint = if self.types.has_unknown(a.ty) {
@@ -175,7 +185,13 @@ impl Body<'_, '_> {
             Some(a.ty)
         };
         let b = self.typed(right, b_hint);
-        if self.types.has_unknown(a.ty) && !self.types.has_unknown(b.ty) {
+        let differ = a.ty != b.ty && !self.types.is_error(a.ty) && !self.types.is_error(b.ty);
+        let reported = self.diagnostics.len() > reported;
+        if differ
+            && !reported
+            && !self.types.has_unknown(b.ty)
+            && matches!(self.types.form(b.ty), Form::Set(_))
+        {
             a = self.typed(left, Some(b.ty));
         }
         let (a, b) = (self.set_side(a, sign), self.set_side(b, sign));

@@ -7,7 +7,6 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{DefIx, Found, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
-use crate::syntax::too_deep;
 use crate::types::{Form, Ty, Types};
 
 pub(super) fn make(kind: TKind, ty: Ty, span: Span) -> TExpr {
@@ -19,7 +18,11 @@ impl Body<'_, '_> {
     pub(super) fn typed(&mut self, e: &Expr, hint: Option<Ty>) -> TExpr {
         let span = e.span;
         if self.visits == 0 {
-            self.report(too_deep(span));
+            let message = "too much here is open to tell what has which type";
+            self.report(
+                Diagnostic::error("E0104", span, message)
+                    .help("name parts of it with `def`, and so give them types"),
+            );
             return wrong(span);
         }
         self.visits -= 1;
@@ -114,7 +117,9 @@ impl Body<'_, '_> {
             Some(Value::Var(v)) => self.variable(v, span),
             Some(Value::Def(d)) => self.call_def(d, &[], span),
             // Perhaps the other side of an equality says which: asked again with a hint.
-            None if hint.is_none() => make(TKind::Ambiguous, Types::UNKNOWN, span),
+            None if hint.is_none_or(|h| self.types.has_unknown(h)) => {
+                make(TKind::Ambiguous, Types::UNKNOWN, span)
+            }
             None => {
                 let candidates: Vec<_> = list.iter().map(|v| self.names.span_of(*v)).collect();
                 self.ambiguous(span, &candidates);

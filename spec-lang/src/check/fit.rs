@@ -14,12 +14,8 @@ impl Body<'_, '_> {
             return e;
         }
         match (self.types.form(e.ty), self.types.form(want)) {
-            (Form::Range(..), Form::Int) => e,
+            (Form::Range(..), Form::Int) => TExpr { ty: want, ..e },
             (Form::Int | Form::Range(..), &Form::Range(lo, hi)) => self.narrowed(e, want, lo, hi),
-            _ if self.types.has_unknown(e.ty) && !self.types.has_unknown(want) => {
-                self.mismatch(e.span, want, e.ty);
-                wrong(e.span)
-            }
             _ => {
                 self.mismatch(e.span, want, e.ty);
                 wrong(e.span)

@@ -61,24 +61,43 @@ impl Body<'_, '_> {
     }
 
     fn set(&mut self, items: &[Expr], want: Option<Ty>, span: Span) -> TExpr {
-        let mut of = want.filter(|t| !self.types.has_unknown(*t));
+        if let Some(of) = want.filter(|t| !self.types.has_unknown(*t)) {
+            let items = items.iter().map(|i| self.check(i, of)).collect();
+            let ty = self.types.set(of);
+            return make(TKind::Set(items), ty, span);
+        }
         let mut typed: Vec<TExpr> = Vec::new();
+        let mut of = None;
         for item in items {
-            let item = self.element(item, of);
-            match of {
-                None => of = Some(item.ty).filter(|t| !self.types.has_unknown(*t)),
-                Some(t) if want.is_none() => match self.join(t, item.ty) {
-                    Some(joined) => of = Some(joined),
-                    None => {
-                        self.fit(item.clone(), t);
-                    }
-                },
-                Some(_) => {}
-            }
+            let item = self.typed(item, of);
+            let known = Some(item.ty).filter(|t| !self.types.has_unknown(*t));
+            of = match (of, known) {
+                (Some(t), Some(k)) => Some(self.join(t, k).unwrap_or(t)),
+                (of, known) => of.or(known).map(|t| self.types.widened(t)),
+            };
             typed.push(item);
         }
-        let ty = self.types.set(of.unwrap_or(Types::UNKNOWN));
+        let of = self.common(items, &mut typed, of);
+        let ty = self.types.set(of);
         make(TKind::Set(typed), ty, span)
+    }
+
+    /// Makes all elements of one type, those that were open too.
+    fn common(&mut self, items: &[Expr], typed: &mut [TExpr], of: Option<Ty>) -> Ty {
+        let Some(mut of) = of else { return Types::UNKNOWN };
+        let first = typed.first().map(|t| t.ty);
+        if typed.iter().all(|t| Some(t.ty) == first) {
+            of = first.unwrap_or(of);
+        }
+        for (item, typed) in items.iter().zip(typed) {
+            if self.types.has_unknown(typed.ty) {
+                *typed = self.typed(item, Some(of));
+            }
+            if self.join(of, typed.ty).is_none() {
+                *typed = self.fit(typed.clone(), of);
+            }
+        }
+        of
     }
 
     pub(super) fn card(&mut self, set: &Expr, span: Span) -> TExpr {

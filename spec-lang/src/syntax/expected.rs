@@ -110,6 +110,10 @@ pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<
             .map(ToString::to_string)
             .collect();
     }
+    if let Some(word) = refused_name(&tokens, text.get(..start + at).unwrap_or("")) {
+        at -= word.len();
+        tokens = BTreeSet::from([NAME_AHEAD.to_owned()]);
+    }
     let (found, span) = token_at(source, text, start + at);
     match &error.variant {
         ErrorVariant::CustomError { .. } => return too_deep(span),
@@ -137,6 +141,14 @@ pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<
         None => format!("{found_text} cannot stand here"),
     };
     Diagnostic::error("E0102", span, message).maybe_help(expected.hint(found))
+}
+
+/// The reserved word at the end of a text, if it was read to its end before it was refused as a name: then
+/// nothing could have stood behind it.
+fn refused_name<'t>(tokens: &BTreeSet<String>, text: &'t str) -> Option<&'t str> {
+    let word = text.rsplit(|c| !is_word_char(c)).next()?;
+    let nothing = Expected::new(tokens, true).describe().is_none();
+    Some(word).filter(|w| nothing && RESERVED.contains(w))
 }
 
 /// A text that goes on at byte `at` where a declaration should begin.
@@ -186,6 +198,9 @@ fn token_at(source: SourceId, text: &str, mut at: usize) -> (&str, Span) {
     (rest.get(..len).unwrap_or(""), span)
 }
 
+/// The token by which a name begins.
+const NAME_AHEAD: &str = "A..Z";
+
 /// The token by which the grammar looks for an operator.
 const OPERATOR_AHEAD: &str = "<..>";
 
@@ -206,7 +221,7 @@ struct Expected {
 impl Expected {
     fn new(tokens: &BTreeSet<String>, inside_word: bool) -> Self {
         let has = |t: &str| tokens.contains(t);
-        let letters = has("A..Z") && !inside_word;
+        let letters = has(NAME_AHEAD) && !inside_word;
         let digits = has("0..9") && !inside_word;
         let expression = has("forall") && has("card");
         let statement = has("when") && has("choose");

@@ -92,7 +92,7 @@ impl Builder<'_> {
             let built = self.deeper(1, span, |b| b.operand(only.clone()));
             return built.unwrap_or(Some(broken(span)));
         }
-        let levels = items.iter().filter(|p| grows(p)).count();
+        let levels = levels(&items);
         let built = self.deeper(levels + 1, span, |b| b.operators(items));
         built.unwrap_or(Some(broken(span)))
     }
@@ -197,15 +197,30 @@ impl Builder<'_> {
     }
 }
 
-/// Whether an operator makes the tree deeper (`and` and `or` make it wider).
-fn grows(pair: &Pair<'_>) -> bool {
-    match pair.as_rule() {
-        Rule::prefix => true,
-        Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op => {
-            matches!(Operator::of_infix(pair.as_str()), Some(Operator::Binary(_)))
+/// How deep the tree of a sequence becomes at most: `and` and `or` make it wider, and what stands between two
+/// of them is not inside each other.
+fn levels(items: &[Pair<'_>]) -> usize {
+    let (mut loose, mut here, mut most) = (0, 0, 0);
+    for item in items {
+        let op = match item.as_rule() {
+            Rule::prefix => Some(Operator::Not),
+            Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op => {
+                Operator::of_infix(item.as_str())
+            }
+            _ => None,
+        };
+        match op {
+            Some(Operator::Binary(BinaryOp::Iff | BinaryOp::Implies)) => {
+                loose += 1;
+                here = 0;
+            }
+            Some(Operator::And | Operator::Or) => here = 0,
+            Some(Operator::Not | Operator::Neg | Operator::Binary(_)) => here += 1,
+            None => {}
         }
-        _ => false,
+        most = most.max(here);
     }
+    loose + most + 1
 }
 
 pub(super) fn plain(span: Span, kind: ExprKind) -> Expr {

@@ -24,7 +24,9 @@ fn edges() -> BTreeMap<String, BTreeSet<String>> {
         .iter()
         .map(|p| {
             let uses = p["dependencies"].as_array().unwrap().iter();
-            let uses = uses.filter(|d| d["kind"].is_null()).map(|d| d["name"].as_str().unwrap());
+            let uses = uses
+                .filter(|d| d["kind"].is_null())
+                .map(|d| d["name"].as_str().unwrap());
             let uses = uses.filter(|d| names.contains(d)).map(str::to_owned).collect();
             (p["name"].as_str().unwrap().to_owned(), uses)
         })
@@ -42,13 +44,27 @@ fn dependencies_point_one_way() {
         ("runtime-extractor", &["spec-lang", "transition-system"]),
         (
             "watertight",
-            &["transition-system", "spec-lang", "model-checker", "runtime-extractor", "models", "certify"],
+            &[
+                "transition-system",
+                "spec-lang",
+                "model-checker",
+                "runtime-extractor",
+                "models",
+                "certify",
+            ],
         ),
     ];
     let edges = edges();
-    assert_eq!(edges.len(), allowed.len(), "a crate is not in the table of this test");
+    assert_eq!(
+        edges.len(),
+        allowed.len(),
+        "a crate is not in the table of this test"
+    );
     for (name, uses) in edges {
-        let (_, may) = allowed.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("{name} is new"));
+        let (_, may) = allowed
+            .iter()
+            .find(|(n, _)| *n == name)
+            .unwrap_or_else(|| panic!("{name} is new"));
         for used in &uses {
             assert!(may.contains(&used.as_str()), "`{name}` must not use `{used}`");
         }
@@ -88,17 +104,36 @@ fn lines_with(folder: &str, words: &[&str], except: &[&str]) -> Vec<String> {
 
 #[test]
 fn only_the_command_opens_files() {
-    let words = ["std::fs", "File::open", "read_to_string(\"", "std::process::Command"];
-    for folder in ["transition-system/src", "spec-lang/src", "runtime-extractor/src", "models/src"] {
+    let words = [
+        "std::fs",
+        "File::open",
+        "read_to_string(\"",
+        "std::process::Command",
+    ];
+    for folder in [
+        "transition-system/src",
+        "spec-lang/src",
+        "runtime-extractor/src",
+        "models/src",
+    ] {
         assert_eq!(lines_with(folder, &words, &[]), Vec::<String>::new());
     }
     // libz3 is looked for and opened in one place
-    assert_eq!(lines_with("model-checker/src", &words, &["z3_library.rs"]), Vec::<String>::new());
+    assert_eq!(
+        lines_with("model-checker/src", &words, &["z3_library.rs"]),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn only_the_report_prints() {
-    let words = ["println!(", "print!(", "eprintln!(", "io::stdout()", "io::stderr()"];
+    let words = [
+        "println!(",
+        "print!(",
+        "eprintln!(",
+        "io::stdout()",
+        "io::stderr()",
+    ];
     for folder in [
         "src",
         "transition-system/src",
@@ -108,14 +143,26 @@ fn only_the_report_prints() {
         "models/src",
         "proofs/certify/src",
     ] {
-        assert_eq!(lines_with(folder, &words, &["report/mod.rs"]), Vec::<String>::new());
+        assert_eq!(
+            lines_with(folder, &words, &["report/mod.rs"]),
+            Vec::<String>::new()
+        );
     }
 }
 
 #[test]
 fn the_text_names_no_absolute_place() {
     let mut files = Vec::new();
-    for folder in ["src", "transition-system", "spec-lang", "model-checker", "runtime-extractor", "models", "proofs", "tests"] {
+    for folder in [
+        "src",
+        "transition-system",
+        "spec-lang",
+        "model-checker",
+        "runtime-extractor",
+        "models",
+        "proofs",
+        "tests",
+    ] {
         sources(&root().join(folder), &mut files);
     }
     for file in files.iter().filter(|f| !f.ends_with("tests/architecture.rs")) {

@@ -11,9 +11,9 @@
 
 use std::fmt::Write as _;
 
-use model_checker::monotone::derivation::{Derivation, Derived};
 use model_checker::explicit::{Options, Silent, search};
 use model_checker::ground::{Ground, NODE_LIMIT};
+use model_checker::monotone::derivation::{Derivation, Derived};
 use transition_system::{PropertyId, Scope, System, Verdict, text};
 
 mod explicit_support;

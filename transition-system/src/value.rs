@@ -51,7 +51,8 @@ impl Value {
     /// the sort that is the sort's size.
     #[must_use]
     pub fn elements_of(&self, sort: SortId) -> u32 {
-        let most = |items: &mut dyn Iterator<Item = &Value>| items.map(|v| v.elements_of(sort)).max().unwrap_or(0);
+        let most =
+            |items: &mut dyn Iterator<Item = &Value>| items.map(|v| v.elements_of(sort)).max().unwrap_or(0);
         match self {
             Value::Element(s, i) if *s == sort => i + 1,
             Value::Bool(_) | Value::Int(_) | Value::Enumerator(..) | Value::Element(..) | Value::None => 0,

@@ -15,11 +15,10 @@
 //! 6. An event updates a variable at most once, and all formulas are of type `bool`.
 //! 7. Given values and indices are literals of the constant's type.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::expr::Expr;
 use crate::ids::{BinderId, ExprId, TypeId};
-use crate::subst::{free_binders, post_order};
 use crate::system::{Promise, PropertyKind, System};
 use crate::types::Type;
 
@@ -40,7 +39,7 @@ pub fn validate(system: &System) -> Result<(), Vec<Broken>> {
     let mut checker = Checker {
         system,
         broken: Vec::new(),
-        typed: HashSet::new(),
+        facts: HashMap::new(),
     };
     checker.names();
     checker.types();
@@ -57,7 +56,15 @@ pub fn validate(system: &System) -> Result<(), Vec<Broken>> {
 struct Checker<'a> {
     system: &'a System,
     broken: Vec<Broken>,
-    typed: HashSet<ExprId>,
+    facts: HashMap<ExprId, Facts>,
+}
+
+/// What an expression mentions, itself or below.
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    state: bool,
+    next: bool,
+    free: Vec<BinderId>,
 }
 
 /// What a formula may mention.
@@ -209,28 +216,55 @@ impl Checker<'_> {
     }
 
     fn expression(&mut self, what: &str, e: ExprId, reads: Reads, allowed: &BTreeSet<BinderId>) {
-        let arena = &self.system.arena;
-        if !free_binders(arena, e).is_subset(allowed) {
+        self.learn(what, e);
+        let facts = self.facts.get(&e).cloned().unwrap_or_default();
+        if !facts.free.iter().all(|b| allowed.contains(b)) {
             self.broken(5, format!("`{what}` is not closed"));
         }
-        for id in post_order(arena, &[e]) {
-            match arena.expr(id) {
-                Expr::Var(_) if reads == Reads::Constants => {
-                    self.broken(4, format!("`{what}` reads a variable"));
-                }
-                Expr::Next(_) if reads != Reads::TwoStates => {
-                    self.broken(4, format!("`{what}` reads the next state"));
-                }
-                _ => {}
+        if facts.state && reads == Reads::Constants {
+            self.broken(4, format!("`{what}` reads a variable"));
+        }
+        if facts.next && reads != Reads::TwoStates {
+            self.broken(4, format!("`{what}` reads the next state"));
+        }
+    }
+
+    /// Facts about an expression and all below it, each node once; those that are ill-typed are reported.
+    fn learn(&mut self, what: &str, root: ExprId) {
+        let arena = &self.system.arena;
+        let mut stack = vec![(root, false)];
+        while let Some((id, ready)) = stack.pop() {
+            if self.facts.contains_key(&id) {
+                continue;
             }
-            if self.typed.insert(id) && !self.well_typed(id) {
-                self.broken(
-                    2,
-                    format!(
-                        "an expression of `{what}` is not well-typed: {:?}",
-                        arena.expr(id)
-                    ),
-                );
+            let node = arena.expr(id);
+            if !ready {
+                stack.push((id, true));
+                node.for_each_child(|c| stack.push((c, false)));
+                continue;
+            }
+            let mut facts = Facts {
+                state: matches!(node, Expr::Var(_)),
+                next: matches!(node, Expr::Next(_)),
+                free: match node {
+                    Expr::Bound(b) => vec![*b],
+                    _ => Vec::new(),
+                },
+            };
+            node.for_each_child(|c| {
+                if let Some(below) = self.facts.get(&c) {
+                    facts.state |= below.state;
+                    facts.next |= below.next;
+                    let new = below.free.iter().filter(|b| !facts.free.contains(b)).copied();
+                    let new: Vec<_> = new.collect();
+                    facts.free.extend(new);
+                }
+            });
+            facts.free.retain(|b| Some(*b) != node.binder());
+            self.facts.insert(id, facts);
+            if !self.well_typed(id) {
+                let what = format!("an expression of `{what}` is not well-typed: {node:?}");
+                self.broken(2, what);
             }
         }
     }

@@ -74,20 +74,27 @@ fn root(operations: usize) -> String {
     out
 }
 
-fn main() {
-    let operations = 100;
-    let library = Library(library(operations));
-    let root = root(operations);
-    println!(
-        "library: {} lines, root: {} lines",
-        library.0.lines().count(),
-        root.lines().count()
-    );
+/// The library of this repository.
+struct Models;
+
+impl Loader for Models {
+    fn load(&self, module: &str) -> Result<Option<Source>, String> {
+        let path = format!(
+            "{}/../models/{}.wt",
+            env!("CARGO_MANIFEST_DIR"),
+            module.replace("::", "/")
+        );
+        Ok(std::fs::read_to_string(path)
+            .ok()
+            .map(|text| Source::new(module, text)))
+    }
+}
+
+fn measure(what: &str, root: &str, loader: &dyn Loader, rounds: usize) {
     let mut times = Vec::new();
-    let rounds = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(30);
     for _ in 0..rounds {
         let start = Instant::now();
-        let out = compile(Source::new("root.wt", root.clone()), &library);
+        let out = compile(Source::new("root.wt", root), loader);
         times.push(start.elapsed());
         assert!(
             out.model.is_some(),
@@ -97,9 +104,25 @@ fn main() {
     }
     times.sort();
     println!(
-        "compile: median {:?}, best {:?}, worst {:?}",
+        "{what}: median {:?}, best {:?}, worst {:?}",
         times[rounds / 2],
         times[0],
         times[rounds - 1]
+    );
+}
+
+fn main() {
+    let rounds = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(30);
+    let operations = 100;
+    let library = Library(library(operations));
+    let root = root(operations);
+    let lines = (library.0.lines().count(), root.lines().count());
+    println!("generated library: {} lines, root: {} lines", lines.0, lines.1);
+    measure("generated library", &root, &library, rounds);
+    measure(
+        "linux::host",
+        "use linux::host\ninstance prod of host { Workload = { a, b } }\n",
+        &Models,
+        rounds,
     );
 }

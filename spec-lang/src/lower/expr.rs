@@ -29,6 +29,19 @@ impl Lowering<'_, '_> {
         list.iter().map(|e| self.expr(e, env)).collect()
     }
 
+    /// The truth values up to the first that is this literal: what follows is never asked.
+    fn until(&mut self, list: &[TExpr], stop: bool, env: &mut Env) -> Vec<ExprId> {
+        let mut out = Vec::new();
+        for e in list {
+            let id = self.expr(e, env);
+            out.push(id);
+            if self.system.arena.as_bool(id) == Some(stop) {
+                break;
+            }
+        }
+        out
+    }
+
     fn pair(&mut self, a: &TExpr, b: &TExpr, env: &mut Env) -> (ExprId, ExprId) {
         (self.expr(a, env), self.expr(b, env))
     }
@@ -147,21 +160,31 @@ impl Lowering<'_, '_> {
                 self.system.arena.not(a)
             }
             TKind::And(list) => {
-                let list = self.all(list, env);
+                let list = self.until(list, false, env);
                 self.system.arena.and(list)
             }
             TKind::Or(list) => {
-                let list = self.all(list, env);
+                let list = self.until(list, true, env);
                 self.system.arena.or(list)
             }
             TKind::Implies(a, b) => {
-                let (a, b) = self.pair(a, b, env);
+                let a = self.expr(a, env);
+                if self.system.arena.as_bool(a) == Some(false) {
+                    return self.system.arena.bool(true);
+                }
+                let b = self.expr(b, env);
                 self.system.arena.implies(a, b)
             }
             TKind::If(c, a, b) => {
                 let c = self.expr(c, env);
-                let (a, b) = self.pair(a, b, env);
-                self.system.arena.ite(c, a, b)
+                match self.system.arena.as_bool(c) {
+                    Some(true) => self.expr(a, env),
+                    Some(false) => self.expr(b, env),
+                    None => {
+                        let (a, b) = self.pair(a, b, env);
+                        self.system.arena.ite(c, a, b)
+                    }
+                }
             }
             _ => self.system.arena.bool(false),
         }
@@ -368,13 +391,19 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// A `match` as a chain of conditions; the last case needs none.
+    /// A `match` as a chain of conditions; the last case needs none. Cases of a literal are decided here.
     fn cases(&mut self, value: &TExpr, cases: &[(Test, TExpr)], env: &mut Env) -> ExprId {
         let subject = self.expr(value, env);
         let mut made = Vec::new();
         for (test, body) in cases {
             let condition = self.test(subject, test, value.span, env);
-            made.push((condition, self.expr(body, env)));
+            let decided = self.system.arena.as_bool(condition);
+            if decided != Some(false) {
+                made.push((condition, self.expr(body, env)));
+            }
+            if decided == Some(true) {
+                break;
+            }
         }
         let last = made.pop().map(|(_, body)| body);
         let last = last.unwrap_or_else(|| self.system.arena.bool(false));

@@ -12,9 +12,11 @@
 //!    queries show that in a state of the invariant no formula that matters needs such a value, so that nothing above
 //!    depends on which one it is.
 //!
-//! *Cone.* A query that must have no model leaves out hypotheses that share no symbol with the rest of it: leaving out
-//! hypotheses can only add models, so what is shown is shown of the whole. Queries that guard against vacuity
-//! (`0-...`) leave out nothing.
+//! *Cone.* A query leaves out hypotheses that share no symbol with the rest of it. For one that must have no model that is
+//! right because leaving out hypotheses can only add models: what is shown is shown of the whole. For the question whether
+//! an event can happen it is right because what is left out has a model by itself (an initial state, `0-init-possible`,
+//! which satisfies the invariant by `1-init`), and models of parts that share neither functions nor sorts of open size
+//! make one model together. `0-init-possible` itself leaves out nothing.
 
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
@@ -200,8 +202,8 @@ impl Writer<'_> {
 
     fn add(&mut self, parts: Parts) -> Result<(), NoForm> {
         let mut sections = match parts.expected {
-            Expected::Unsat => cone(&self.meaning.graph, parts.hypotheses, &parts.core),
-            Expected::Sat | Expected::Agree => parts.hypotheses,
+            Expected::Unsat | Expected::Agree => cone(&self.meaning.graph, parts.hypotheses, &parts.core),
+            Expected::Sat => parts.hypotheses,
         };
         sections.extend(parts.core);
         let answer = match parts.expected {

@@ -75,7 +75,11 @@ fn files(
         found_with: found_with.iter().cloned().collect(),
         sources: entries,
         system_sha256: String::new(),
-        invariant: proof.invariant.iter().map(|c| conjunct(system, &plain, c)).collect::<Result<_, _>>()?,
+        invariant: proof
+            .invariant
+            .iter()
+            .map(|c| conjunct(system, &plain, c))
+            .collect::<Result<_, _>>()?,
         model_sha256: String::new(),
         queries: Vec::new(),
         seal: String::new(),
@@ -124,10 +128,17 @@ fn conjunct(
         }
         ConjunctSource::Specification(p) => {
             let name = system.property(p).name.clone();
-            (Proposer::Specification(name), print_expr(plain, plain.property(p).formula))
+            (
+                Proposer::Specification(name),
+                print_expr(plain, plain.property(p).formula),
+            )
         }
         ConjunctSource::Type => (Proposer::Type, print_expr(system, conjunct.formula)),
         ConjunctSource::Engine => (Proposer::Engine, print_expr(system, conjunct.formula)),
     };
-    Ok(ConjunctEntry { name: conjunct.name.clone(), from, formula })
+    Ok(ConjunctEntry {
+        name: conjunct.name.clone(),
+        from,
+        formula,
+    })
 }

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use certify::{Answer, Expected, Outcome, Solver, Solvers, check, sources, write};
 use transition_system::promise::add_promises;
-use transition_system::{
-    Conjunct, ConjunctSource, Method, Origin, Proof, Scope, System, text, validate,
-};
+use transition_system::{Conjunct, ConjunctSource, Method, Origin, Proof, Scope, System, text, validate};
 
 fn system(text: &str) -> System {
     let mut system = text::read(text).unwrap();
@@ -28,7 +26,13 @@ fn proof(system: &System, property: &str, lemmas: &[&str], scope: Option<Scope>)
             source: ConjunctSource::Specification(id(name)),
         })
         .collect();
-    Proof { method: Method::Induction, system: system.clone(), property: id(property), invariant, scope }
+    Proof {
+        method: Method::Induction,
+        system: system.clone(),
+        property: id(property),
+        invariant,
+        scope,
+    }
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -42,7 +46,9 @@ fn solvers() -> Solvers {
     let found = |variable: &str, places: &[&str]| {
         let chosen = std::env::var_os(variable).map(PathBuf::from).into_iter();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        chosen.chain(places.iter().map(|p| root.join(p))).find(|p| p.is_file())
+        chosen
+            .chain(places.iter().map(|p| root.join(p)))
+            .find(|p| p.is_file())
     };
     let solvers = Solvers {
         z3: found("WATERTIGHT_Z3_PROGRAM", &["target/z3/bin/z3"]),
@@ -72,8 +78,17 @@ fn accepted(dir: &Path, system: &System) {
 fn the_lock_server_is_accepted_for_any_size() {
     let s = system(include_str!("systems/lock_server.sys"));
     let dir = folder("lock_server");
-    let sources = vec![("lock_server.sys".to_owned(), include_str!("systems/lock_server.sys").to_owned())];
+    let sources = vec![(
+        "lock_server.sys".to_owned(),
+        include_str!("systems/lock_server.sys").to_owned(),
+    )];
     let found_with = [("z3".to_owned(), "5.4.1".to_owned())];
-    write(&dir, &proof(&s, "exclusive", &["exclusive", "held_is_not_free"], None), &sources, &found_with).unwrap();
+    write(
+        &dir,
+        &proof(&s, "exclusive", &["exclusive", "held_is_not_free"], None),
+        &sources,
+        &found_with,
+    )
+    .unwrap();
     accepted(&dir, &s);
 }

@@ -6,7 +6,8 @@
 //! A finite sort is an uninterpreted sort with named elements, an axiom that they differ, and one that there are no
 //! others. Without quantifiers elsewhere in the query, the latter is written for each ground term of the sort
 //! alone: a model of that can be cut down to the named elements, as no other element is the value of a
-//! term, so it has a model exactly if the quantified axiom has one, and the query stays quantifier-free.
+//! term, so it has a model exactly if the quantified axiom has one, and the query stays quantifier-free. If there is no
+//! such term, the elements that do not occur are left out for the same reason.
 //!
 //! Guarantees: equal input gives equal bytes; a bound variable is named by its depth.
 
@@ -71,6 +72,7 @@ pub(crate) fn definition(graph: &Graph, symbol: &str, parameters: &[V], body: T)
 /// The declarations that the terms `roots` need, with the axioms of their sorts.
 pub(crate) fn declarations(graph: &Graph, roots: &[T]) -> String {
     let mut printer = Printer::new(graph, roots);
+    printer.quantified = true;
     printer.sorts();
     printer.functions();
     let finite: Vec<S> = printer
@@ -213,16 +215,35 @@ impl<'g> Printer<'g> {
             }
             let name = self.sort_name(sort);
             self.line(&format!("(declare-sort {name} 0)"));
-            let Some(elements) = self.elements(sort) else {
-                continue;
-            };
-            for element in elements {
+            let elements = self.needed_elements(sort);
+            for element in &elements {
                 self.line(&format!("(declare-fun {element} () {name})"));
             }
             if elements.len() > 1 {
                 self.line(&format!("(assert (distinct {}))", elements.join(" ")));
             }
         }
+    }
+
+    /// The elements of a finite sort: all where there are quantifiers or terms that could be any of them, else those
+    /// that occur.
+    fn needed_elements(&self, sort: S) -> Vec<&'g str> {
+        let all = self.elements(sort).unwrap_or_default();
+        let occurs = |index: usize| {
+            self.nodes.iter().any(
+                |t| matches!(self.graph.node(*t), Node::Element(s, i) if *s == sort && *i as usize == index),
+            )
+        };
+        let any = self.quantified
+            || self.nodes.iter().any(|t| {
+                self.graph.sort(*t) == sort
+                    && matches!(self.graph.node(*t), Node::Call(..) | Node::Variable(_))
+            });
+        all.iter()
+            .enumerate()
+            .filter(|(i, _)| any || occurs(*i))
+            .map(|(_, e)| e.as_str())
+            .collect()
     }
 
     fn functions(&mut self) {

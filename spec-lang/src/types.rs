@@ -111,6 +111,42 @@ impl Types {
         self.make(Form::Map(key, value))
     }
 
+    /// The element type of a set.
+    pub(crate) fn as_set(&self, ty: Ty) -> Option<Ty> {
+        if let Form::Set(of) = self.form(ty) {
+            Some(*of)
+        } else {
+            None
+        }
+    }
+
+    /// The type inside an option.
+    pub(crate) fn as_option(&self, ty: Ty) -> Option<Ty> {
+        if let Form::Option(of) = self.form(ty) {
+            Some(*of)
+        } else {
+            None
+        }
+    }
+
+    /// Keys and values of a map.
+    pub(crate) fn as_map(&self, ty: Ty) -> Option<(Ty, Ty)> {
+        if let Form::Map(k, v) = self.form(ty) {
+            Some((*k, *v))
+        } else {
+            None
+        }
+    }
+
+    /// The components of a tuple.
+    pub(crate) fn as_tuple(&self, ty: Ty) -> Option<&[Ty]> {
+        if let Form::Tuple(parts) = self.form(ty) {
+            Some(parts)
+        } else {
+            None
+        }
+    }
+
     /// Whether any part is an error.
     pub(crate) fn is_error(&self, ty: Ty) -> bool {
         self.facts[ty.0 as usize].error
@@ -157,9 +193,9 @@ impl Types {
             Form::Enum(e) => names[*e].name.text.clone(),
             Form::Sort(s) => names[*s].name.text.clone(),
             Form::Option(t) => format!("option {}", self.show_inner(names, *t)),
-            Form::Set(t) => match self.form(*t) {
-                Form::Tuple(parts) => format!("relation {}", self.show_list(names, parts)),
-                _ => format!("set {}", self.show_inner(names, *t)),
+            Form::Set(t) => match self.as_tuple(*t) {
+                Some(columns) => format!("relation {}", self.show_list(names, columns)),
+                None => format!("set {}", self.show_inner(names, *t)),
             },
             Form::Map(k, v) => format!("{} -> {}", self.show_inner(names, *k), self.show(names, *v)),
             Form::Tuple(parts) => format!("({})", self.show_list(names, parts)),

@@ -192,13 +192,8 @@ impl Body<'_, '_> {
     /// `R(a, b)`: membership in a relation.
     fn apply_relation(&mut self, callee: &Expr, args: &[Expr], span: Span) -> TExpr {
         let relation = self.infer_known(callee);
-        let columns = match self.types.form(relation.ty) {
-            Form::Set(t) => match self.types.form(*t) {
-                Form::Tuple(columns) => Some((columns.clone(), *t)),
-                _ => None,
-            },
-            _ => None,
-        };
+        let tuple = self.types.as_set(relation.ty);
+        let columns = tuple.and_then(|t| Some((self.types.as_tuple(t)?.to_vec(), t)));
         let Some((columns, tuple)) = columns else {
             self.not_callable(&relation, span);
             return wrong(span);

@@ -10,43 +10,33 @@ use crate::syntax::ast::{self, Binder, Domain, Expr, ExprKind, Name};
 use crate::types::{Form, Ty, Types};
 
 impl Body<'_, '_> {
+    /// `none`, `some(e)`, a set in braces or a tuple.
     pub(super) fn constructor(&mut self, e: &Expr, hint: Option<Ty>) -> TExpr {
         let span = e.span;
-        let wanted = hint.map(|t| self.types.form(t).clone());
-        match (&e.kind, wanted) {
-            (ExprKind::Some(inner), wanted) => {
-                let want = match wanted {
-                    Some(Form::Option(t)) => Some(t),
-                    _ => None,
-                };
+        match &e.kind {
+            ExprKind::Some(inner) => {
+                let want = hint.and_then(|t| self.types.as_option(t));
                 let inner = self.element(inner, want);
                 let ty = self.types.option(inner.ty);
                 make(TKind::Some(Box::new(inner)), ty, span)
             }
-            (ExprKind::Set(items), wanted) => {
-                let want = match wanted {
-                    Some(Form::Set(t)) => Some(t),
-                    _ => None,
-                };
+            ExprKind::Set(items) => {
+                let want = hint.and_then(|t| self.types.as_set(t));
                 self.set(items, want, span)
             }
-            (ExprKind::Tuple(items), wanted) => {
-                let wants = match wanted {
-                    Some(Form::Tuple(parts)) if parts.len() == items.len() => {
-                        parts.into_iter().map(Some).collect()
-                    }
-                    _ => vec![None; items.len()],
-                };
+            ExprKind::Tuple(items) => {
+                let columns = hint.and_then(|t| self.types.as_tuple(t)).map(<[Ty]>::to_vec);
+                let wants = columns.filter(|c| c.len() == items.len()).unwrap_or_default();
+                let wants = wants.into_iter().map(Some).chain(std::iter::repeat(None));
                 let items: Vec<_> = items.iter().zip(wants).map(|(i, w)| self.element(i, w)).collect();
                 let ty = self.types.make(Form::Tuple(items.iter().map(|i| i.ty).collect()));
                 make(TKind::Tuple(items), ty, span)
             }
-            (_, Some(Form::Option(t))) => {
-                let ty = self.types.option(t);
-                make(TKind::None, ty, span)
-            }
-            (_, _) => {
-                let ty = self.types.option(Types::UNKNOWN);
+            _ => {
+                let of = hint
+                    .and_then(|t| self.types.as_option(t))
+                    .unwrap_or(Types::UNKNOWN);
+                let ty = self.types.option(of);
                 make(TKind::None, ty, span)
             }
         }
@@ -234,10 +224,7 @@ impl Body<'_, '_> {
         hint: Option<Ty>,
         span: Span,
     ) -> TExpr {
-        let want = match hint.map(|t| self.types.form(t)) {
-            Some(Form::Map(_, v)) => Some(*v),
-            _ => None,
-        };
+        let want = hint.and_then(|t| self.types.as_map(t)).map(|(_, v)| v);
         self.scoped(|b| {
             let key_ty = b.read_finite(ty, "the keys of a map");
             let key = b.bind(name, key_ty);

@@ -142,11 +142,12 @@ fn refers(e: &TExpr) -> Refers {
     let mut out = Refers::default();
     let mut work = vec![e];
     while let Some(e) = work.pop() {
-        match &e.kind {
-            TKind::Call(d, _) => out.nodes.push((Node::Def(*d), e.span)),
-            TKind::Const(c) => out.nodes.push((Node::Const(*c), e.span)),
-            TKind::Var(_) => out.state = true,
-            _ => {}
+        if let TKind::Call(d, _) = &e.kind {
+            out.nodes.push((Node::Def(*d), e.span));
+        } else if let TKind::Const(c) = &e.kind {
+            out.nodes.push((Node::Const(*c), e.span));
+        } else if let TKind::Var(_) = &e.kind {
+            out.state = true;
         }
         e.children(&mut work);
     }

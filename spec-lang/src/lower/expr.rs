@@ -1,6 +1,6 @@
 //! Expressions to expressions.
 
-use transition_system::{BinderId, Expr, ExprId, Type};
+use transition_system::{Arena, BinderId, Expr, ExprId, Type};
 
 use super::{Env, Lowering};
 use crate::check::typed::{TBinder, TExpr, TKind, Test};
@@ -8,9 +8,30 @@ use crate::names::{ConstIx, DefIx};
 use crate::source::Span;
 use crate::syntax::ast::{Arith, SetOp};
 use crate::syntax::too_deep;
+use crate::types::Ty;
 
 /// Greatest nesting after definitions are written out.
 pub(crate) const MAX_LOWERED_DEPTH: usize = 1000;
+
+type Binary = fn(&mut Arena, ExprId, ExprId) -> ExprId;
+
+fn arithmetic(op: Arith) -> Binary {
+    match op {
+        Arith::Add => Arena::add,
+        Arith::Sub => Arena::sub,
+        Arith::Mul => Arena::mul,
+        Arith::Div => Arena::div,
+        Arith::Mod => Arena::modulo,
+    }
+}
+
+fn set_operation(op: SetOp) -> Binary {
+    match op {
+        SetOp::Union => Arena::union,
+        SetOp::Inter => Arena::inter,
+        SetOp::Diff => Arena::diff,
+    }
+}
 
 impl Lowering<'_, '_> {
     /// The expression with these values of its locals.
@@ -42,55 +63,59 @@ impl Lowering<'_, '_> {
         out
     }
 
-    fn pair(&mut self, a: &TExpr, b: &TExpr, env: &mut Env) -> (ExprId, ExprId) {
-        (self.expr(a, env), self.expr(b, env))
-    }
-
     fn form(&mut self, e: &TExpr, env: &mut Env) -> ExprId {
         match &e.kind {
-            TKind::Error | TKind::Ambiguous => self.system.arena.bool(false),
+            TKind::Error | TKind::Ambiguous => self.impossible(),
             TKind::Bool(b) => self.system.arena.bool(*b),
             TKind::Int(n) => self.system.arena.int(*n),
             TKind::Enumerator(of, i) => match self.ids.enumeration(*of) {
                 Some(of) => self.system.arena.enumerator(of, *i),
-                None => self.system.arena.bool(false),
+                None => self.impossible(),
             },
             TKind::Const(c) => self.constant(*c),
             TKind::Var(v) => self.variable(*v),
             TKind::Local(l) => match env.get(*l).copied().flatten() {
                 Some(value) => value,
-                None => self.system.arena.bool(false),
+                None => self.impossible(),
             },
             TKind::Call(d, args) => {
                 let args = self.all(args, env);
                 self.call(*d, args)
             }
-            TKind::Not(_) | TKind::And(_) | TKind::Or(_) | TKind::Implies(..) | TKind::If(..) => {
-                self.logic(e, env)
+            TKind::Not(a) => self.unary(a, env, Arena::not),
+            TKind::Neg(a) => self.unary(a, env, Arena::neg),
+            TKind::Card(a) => self.unary(a, env, Arena::card),
+            TKind::Lt(a, b) => self.binary(a, b, env, Arena::lt),
+            TKind::Le(a, b) => self.binary(a, b, env, Arena::le),
+            TKind::Subset(a, b) => self.binary(a, b, env, Arena::subset),
+            TKind::Apply(m, k) => self.binary(m, k, env, Arena::apply),
+            TKind::SetOp(op, a, b) => self.binary(a, b, env, set_operation(*op)),
+            TKind::Arith(op, a, b) => {
+                let out = self.binary(a, b, env, arithmetic(*op));
+                self.partial(out, e.span)
             }
+            TKind::And(list) => {
+                let list = self.until(list, false, env);
+                self.system.arena.and(list)
+            }
+            TKind::Or(list) => {
+                let list = self.until(list, true, env);
+                self.system.arena.or(list)
+            }
+            TKind::Implies(a, b) => self.implication(a, b, env),
+            TKind::If(c, a, b) => self.conditional(c, a, b, env),
             TKind::Eq(a, b) => self.equal(a, b, env),
-            TKind::Lt(..) | TKind::Le(..) | TKind::Arith(..) | TKind::Neg(_) | TKind::Narrow(_) => {
-                self.integer(e, env)
-            }
             TKind::Quant {
                 forall,
                 binders,
                 body,
             } => self.quantified(*forall, binders, body, env),
             TKind::Compr { binders, body } => self.comprehension(binders, body, env),
-            TKind::Lambda { key, body } => self.lambda(e, *key, body, env),
-            TKind::None | TKind::Some(_) | TKind::Value(_) | TKind::Tuple(_) | TKind::Component(..) => {
-                self.structure(e, env)
-            }
-            TKind::Set(_) | TKind::Subset(..) | TKind::SetOp(..) | TKind::Card(_) => self.set(e, env),
+            TKind::Lambda { key, body } => self.lambda(e.ty, *key, body, env),
             TKind::In(item, set) => {
                 let integer = self.program.types.is_integer(item.ty);
                 let item = self.expr(item, env);
                 self.member(item, integer, set, env)
-            }
-            TKind::Apply(m, k) => {
-                let (m, k) = self.pair(m, k, env);
-                self.system.arena.apply(m, k)
             }
             TKind::Let { local, value, body } => {
                 env[*local] = Some(self.expr(value, env));
@@ -103,7 +128,54 @@ impl Lowering<'_, '_> {
                 self.next = before;
                 out
             }
+            TKind::Component(a, i) => {
+                let a = self.expr(a, env);
+                self.system.arena.proj(a, *i)
+            }
+            TKind::Value(a) => {
+                let out = self.unary(a, env, Arena::unwrap_some);
+                self.partial(out, e.span)
+            }
+            TKind::Narrow(a) => {
+                let (a, ty) = (self.expr(a, env), self.ty(e.ty));
+                let out = self.system.arena.narrow(a, ty);
+                self.partial(out, e.span)
+            }
+            TKind::None => {
+                let ty = self.ty(e.ty);
+                self.system.arena.none(ty)
+            }
+            TKind::Some(a) => {
+                let (a, ty) = (self.expr(a, env), self.ty(e.ty));
+                self.system.arena.some(a, Some(ty))
+            }
+            TKind::Tuple(list) => {
+                let (list, ty) = (self.all(list, env), self.ty(e.ty));
+                self.system.arena.tuple(list, Some(ty))
+            }
+            TKind::Set(list) => {
+                let list = self.all(list, env);
+                let of = self.program.types.as_set(e.ty).unwrap_or(e.ty);
+                let of = self.ty(of);
+                self.system.arena.set_lit(of, list)
+            }
         }
+    }
+
+    /// What stands where only an error could have led: such a system is not handed out, and if it were, the
+    /// rule book would refuse it.
+    pub(super) fn impossible(&mut self) -> ExprId {
+        self.system.arena.bool(false)
+    }
+
+    fn unary(&mut self, a: &TExpr, env: &mut Env, make: fn(&mut Arena, ExprId) -> ExprId) -> ExprId {
+        let a = self.expr(a, env);
+        make(&mut self.system.arena, a)
+    }
+
+    fn binary(&mut self, a: &TExpr, b: &TExpr, env: &mut Env, make: Binary) -> ExprId {
+        let (a, b) = (self.expr(a, env), self.expr(b, env));
+        make(&mut self.system.arena, a, b)
     }
 
     fn constant(&mut self, c: ConstIx) -> ExprId {
@@ -122,7 +194,7 @@ impl Lowering<'_, '_> {
             .and_then(Option::as_ref)
         {
             Some(def) => self.expr(&def.body, &mut vec![None; def.locals.len()]),
-            None => self.system.arena.bool(false),
+            None => self.impossible(),
         };
         self.const_values.insert(c, out);
         out
@@ -133,7 +205,7 @@ impl Lowering<'_, '_> {
         match self.ids.variable(v) {
             Some(id) if self.next => self.system.arena.next(id, ty),
             Some(id) => self.system.arena.var(id, ty),
-            None => self.system.arena.bool(false),
+            None => self.impossible(),
         }
     }
 
@@ -153,40 +225,24 @@ impl Lowering<'_, '_> {
         out
     }
 
-    fn logic(&mut self, e: &TExpr, env: &mut Env) -> ExprId {
-        match &e.kind {
-            TKind::Not(a) => {
-                let a = self.expr(a, env);
-                self.system.arena.not(a)
+    fn implication(&mut self, a: &TExpr, b: &TExpr, env: &mut Env) -> ExprId {
+        let a = self.expr(a, env);
+        if self.system.arena.as_bool(a) == Some(false) {
+            return self.system.arena.bool(true);
+        }
+        let b = self.expr(b, env);
+        self.system.arena.implies(a, b)
+    }
+
+    fn conditional(&mut self, c: &TExpr, a: &TExpr, b: &TExpr, env: &mut Env) -> ExprId {
+        let c = self.expr(c, env);
+        match self.system.arena.as_bool(c) {
+            Some(true) => self.expr(a, env),
+            Some(false) => self.expr(b, env),
+            None => {
+                let (a, b) = (self.expr(a, env), self.expr(b, env));
+                self.system.arena.ite(c, a, b)
             }
-            TKind::And(list) => {
-                let list = self.until(list, false, env);
-                self.system.arena.and(list)
-            }
-            TKind::Or(list) => {
-                let list = self.until(list, true, env);
-                self.system.arena.or(list)
-            }
-            TKind::Implies(a, b) => {
-                let a = self.expr(a, env);
-                if self.system.arena.as_bool(a) == Some(false) {
-                    return self.system.arena.bool(true);
-                }
-                let b = self.expr(b, env);
-                self.system.arena.implies(a, b)
-            }
-            TKind::If(c, a, b) => {
-                let c = self.expr(c, env);
-                match self.system.arena.as_bool(c) {
-                    Some(true) => self.expr(a, env),
-                    Some(false) => self.expr(b, env),
-                    None => {
-                        let (a, b) = self.pair(a, b, env);
-                        self.system.arena.ite(c, a, b)
-                    }
-                }
-            }
-            _ => self.system.arena.bool(false),
         }
     }
 
@@ -201,44 +257,7 @@ impl Lowering<'_, '_> {
             let is_some = self.system.arena.is_some(option);
             return self.system.arena.not(is_some);
         }
-        let (a, b) = self.pair(a, b, env);
-        self.system.arena.eq(a, b)
-    }
-
-    fn integer(&mut self, e: &TExpr, env: &mut Env) -> ExprId {
-        match &e.kind {
-            TKind::Lt(a, b) => {
-                let (a, b) = self.pair(a, b, env);
-                self.system.arena.lt(a, b)
-            }
-            TKind::Le(a, b) => {
-                let (a, b) = self.pair(a, b, env);
-                self.system.arena.le(a, b)
-            }
-            TKind::Neg(a) => {
-                let a = self.expr(a, env);
-                self.system.arena.neg(a)
-            }
-            TKind::Narrow(a) => {
-                let a = self.expr(a, env);
-                let ty = self.ty(e.ty);
-                let out = self.system.arena.narrow(a, ty);
-                self.partial(out, e.span)
-            }
-            TKind::Arith(op, a, b) => {
-                let (a, b) = self.pair(a, b, env);
-                let arena = &mut self.system.arena;
-                let out = match op {
-                    Arith::Add => arena.add(a, b),
-                    Arith::Sub => arena.sub(a, b),
-                    Arith::Mul => arena.mul(a, b),
-                    Arith::Div => arena.div(a, b),
-                    Arith::Mod => arena.modulo(a, b),
-                };
-                self.partial(out, e.span)
-            }
-            _ => self.system.arena.bool(false),
-        }
+        self.binary(a, b, env, Arena::eq)
     }
 
     /// Notes where a partial operation was written.
@@ -251,13 +270,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A fresh binder for a local; the local means its value from here on.
-    pub(super) fn fresh(
-        &mut self,
-        local: usize,
-        name: &str,
-        ty: crate::types::Ty,
-        env: &mut Env,
-    ) -> BinderId {
+    pub(super) fn fresh(&mut self, local: usize, name: &str, ty: Ty, env: &mut Env) -> BinderId {
         let ty = self.ty(ty);
         let binder = self.system.arena.binder(name, ty);
         env[local] = Some(self.system.arena.bound(binder));
@@ -324,71 +337,12 @@ impl Lowering<'_, '_> {
         binder
     }
 
-    fn lambda(&mut self, e: &TExpr, key: usize, body: &TExpr, env: &mut Env) -> ExprId {
-        let (key_ty, value_ty) = match *self.program.types.form(e.ty) {
-            crate::types::Form::Map(k, v) => (k, v),
-            _ => (e.ty, body.ty),
-        };
+    fn lambda(&mut self, ty: Ty, key: usize, body: &TExpr, env: &mut Env) -> ExprId {
+        let (key_ty, value_ty) = self.program.types.as_map(ty).unwrap_or((ty, body.ty));
         let binder = self.fresh(key, "k", key_ty, env);
         let body = self.expr(body, env);
         let value_ty = self.ty(value_ty);
         self.system.arena.lambda(binder, body, value_ty)
-    }
-
-    fn structure(&mut self, e: &TExpr, env: &mut Env) -> ExprId {
-        let ty = self.ty(e.ty);
-        match &e.kind {
-            TKind::None => self.system.arena.none(ty),
-            TKind::Some(a) => {
-                let a = self.expr(a, env);
-                self.system.arena.some(a, Some(ty))
-            }
-            TKind::Value(a) => {
-                let a = self.expr(a, env);
-                let out = self.system.arena.unwrap_some(a);
-                self.partial(out, e.span)
-            }
-            TKind::Tuple(list) => {
-                let list = self.all(list, env);
-                self.system.arena.tuple(list, Some(ty))
-            }
-            TKind::Component(a, i) => {
-                let a = self.expr(a, env);
-                self.system.arena.proj(a, *i)
-            }
-            _ => self.system.arena.bool(false),
-        }
-    }
-
-    fn set(&mut self, e: &TExpr, env: &mut Env) -> ExprId {
-        match &e.kind {
-            TKind::Set(list) => {
-                let list = self.all(list, env);
-                let set = self.ty(e.ty);
-                let of = match self.system.arena.type_of_id(set) {
-                    Type::Set(of) => *of,
-                    _ => set,
-                };
-                self.system.arena.set_lit(of, list)
-            }
-            TKind::Subset(a, b) => {
-                let (a, b) = self.pair(a, b, env);
-                self.system.arena.subset(a, b)
-            }
-            TKind::SetOp(op, a, b) => {
-                let (a, b) = self.pair(a, b, env);
-                match op {
-                    SetOp::Union => self.system.arena.union(a, b),
-                    SetOp::Inter => self.system.arena.inter(a, b),
-                    SetOp::Diff => self.system.arena.diff(a, b),
-                }
-            }
-            TKind::Card(a) => {
-                let a = self.expr(a, env);
-                self.system.arena.card(a)
-            }
-            _ => self.system.arena.bool(false),
-        }
     }
 
     /// A `match` as a chain of conditions; the last case needs none. Cases of a literal are decided here.

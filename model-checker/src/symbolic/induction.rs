@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use transition_system::{Conjunct, EventId, ExprId, PropertyId, Scope, System};
 
-use super::encoder::Result;
+use super::encoder::{Result, Unsupported};
 use super::problem::{Goal, Problem, goals, touches};
 use super::report::{Answer, ObligationResult, Options};
 use super::solver::{Model, Outcome};
@@ -168,9 +168,10 @@ impl<'a> Induction<'a> {
     pub(super) fn strongest(&mut self, candidates: Vec<Conjunct>) -> Result<(Vec<Conjunct>, Vec<Conjunct>)> {
         let (mut kept, mut left_out) = (Vec::new(), Vec::new());
         for candidate in candidates {
-            match self.ask(&[candidate.formula], Goal::Init(0))? {
-                Answer::Proved | Answer::Trivial => kept.push(candidate),
-                Answer::Refuted | Answer::Undecided => left_out.push(candidate),
+            // what has no form for the solver, such as a count over any size, is left out too
+            match self.ask(&[candidate.formula], Goal::Init(0)) {
+                Ok(Answer::Proved | Answer::Trivial) => kept.push(candidate),
+                Ok(Answer::Refuted | Answer::Undecided) | Err(Unsupported(_)) => left_out.push(candidate),
             }
         }
         let mut changed = true;

@@ -1,8 +1,8 @@
 //! The way from a property to a verdict.
 //!
-//! 1. The property alone with the ranges of variables; 2. with the greatest set of the specification's invariants that is
-//! inductive (or with exactly the lemmas given); 3. where that fails: a run in a small scope that shows the
-//! property false, else the counterexample to induction, else what could not be decided.
+//! First the property alone is tried, with the ranges of variables; then with the greatest set of the specification's
+//! invariants that is inductive (or with exactly the lemmas given). Where that fails, the verdict is a run in a small
+//! scope that shows the property false, else the counterexample to induction, else what could not be decided.
 
 use std::time::Instant;
 
@@ -135,7 +135,7 @@ impl Task<'_> {
             return None;
         }
         Some(format!(
-            "not used, because not inductive together with the other invariants: {}",
+            "not used, because not inductive together with the other invariants, or without a form for the solver: {}",
             names.join(", ")
         ))
     }

@@ -190,6 +190,10 @@ fn token_at(source: SourceId, text: &str, mut at: usize) -> (&str, Span) {
         Some(l) => l.len(),
         None => rest.chars().next().map_or(0, char::len_utf8),
     };
+    if len == 0 {
+        // The end of the file: behind the last thing that is there.
+        at = text.trim_end().len();
+    }
     let span = Span {
         source,
         start: at as u32,

@@ -9,7 +9,7 @@ use transition_system::PropertyKind;
 use crate::meaning::{At, Meaning, NoForm, Place, When};
 use crate::obligations::Claim;
 use crate::smt::graph::{T, V};
-use crate::smt::names::{remark, symbol};
+use crate::smt::names::symbol;
 use crate::smt::print::{declarations, definition};
 
 /// The text of `model.smt2`.

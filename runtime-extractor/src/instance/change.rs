@@ -27,23 +27,28 @@ pub fn change_label(
     }
     let mount = mount_key(key);
     Some(match constant {
-        "capabilities" | "bounding" => format!("drop CAP_{last}"),
+        "capabilities" | "root_capabilities" | "bounding" => format!("drop CAP_{last}"),
         "allowed_calls" => format!("let the seccomp filter deny {last}"),
         "host_namespace" if last == "User" => USER_NAMESPACE.to_owned(),
         "root_is_host_root" => USER_NAMESPACE.to_owned(),
         "host_namespace" => format!("give it {} namespace of its own", article(last)),
         "starts_as_root" => "run the process as a user other than root".to_owned(),
         "no_new_privs" => "set no_new_privs".to_owned(),
-        "readable_paths" | "writable_paths" => format!("remove the mount {}", mount.unwrap_or(key)),
+        "readable_paths" | "writable_paths" | "idmapped_paths" => {
+            format!("remove the mount {}", mount.unwrap_or(key))
+        }
         "mounts_propagate" => "make the mount's propagation private".to_owned(),
-        "device_nodes" if mount.is_none() => format!("remove the {} device node", last.to_lowercase()),
+        "device_nodes" | "open_nodes" if mount.is_none() => {
+            format!("remove the {} device node", last.to_lowercase())
+        }
         "device_access" => format!("let the device cgroup deny {}", device(last)),
-        "writable_files" | "visible_files" | "device_nodes" if mount.is_some() => {
+        "writable_files" | "visible_files" | "device_nodes" | "host_groups" if mount.is_some() => {
             format!("remove or restrict the mount {}", mount.unwrap_or(key))
         }
         "writable_files" => "make the kernel's paths read-only again".to_owned(),
         "visible_files" => "mask the kernel's paths again".to_owned(),
         "limited" => format!("set a limit on {}", resource(last)),
+        "trusted_group" => "run it without groups of the host".to_owned(),
         "own_cgroup" => "give it a cgroup of its own".to_owned(),
         _ => return None,
     })

@@ -2,7 +2,9 @@
 
 use super::paths::normal;
 use super::write::{Evidence, Writer};
-use crate::facts::{DeviceAccess, DeviceKind, DeviceNode, DeviceVerdict, SandboxFacts, is_below};
+use crate::facts::{
+    DeviceAccess, DeviceKind, DeviceNode, DeviceVerdict, SandboxFacts, SandboxKind, is_below,
+};
 
 const READ_WRITE: DeviceAccess = DeviceAccess {
     read: true,
@@ -56,6 +58,7 @@ fn nodes(w: &mut Writer, facts: &SandboxFacts) {
     let devices = &facts.devices.nodes;
     let Some(nodes) = devices.known() else {
         w.unknown_workload("device_nodes", Evidence::of(&devices.origin));
+        w.unknown_workload("open_nodes", Evidence::of(&devices.origin));
         return;
     };
     let mut members: Vec<_> = nodes
@@ -79,7 +82,23 @@ fn nodes(w: &mut Writer, facts: &SandboxFacts) {
             members.push((class.to_owned(), evidence));
         }
     }
+    let typed = facts.filesystem.mounts.known().into_iter().flatten();
+    for entry in typed.filter(|m| m.value.fs_type.is(|t| t == "devtmpfs")) {
+        members.extend(ALL.map(|c| (c.to_owned(), Evidence::of(&entry.origin))));
+    }
     w.set("device_nodes", members, &Evidence::of(&devices.origin));
+    let open = nodes.iter().filter(|n| open_to_all(&n.value, facts));
+    let open = open.filter_map(|n| Some((class(&n.value)?.to_owned(), Evidence::of(&n.origin))));
+    w.set("open_nodes", open.collect(), &Evidence::of(&devices.origin));
+}
+
+/// Whether the node's own owner and mode let the process open it. runc makes a node without `fileMode` with 0666
+/// (libcontainer/specconv, `createDevices`); of a running process the mode is not told, and root's nodes are root's.
+fn open_to_all(node: &DeviceNode, facts: &SandboxFacts) -> bool {
+    let live = facts.kind == SandboxKind::LiveProcess;
+    let mode = node.file_mode.unwrap_or(if live { 0o660 } else { 0o666 });
+    let owner = node.uid.unwrap_or(0);
+    mode & 0o006 != 0 || owner != 0 && facts.user.uid.may_be(|uid| *uid == owner)
 }
 
 fn class(node: &DeviceNode) -> Option<&'static str> {

@@ -97,6 +97,8 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts, profile: &HostProfile)
             w.unknown("cgroup_v1", &Evidence::note(why));
         }
     }
+    let why = "what a daemon does for whoever connects to its socket is not in the configuration";
+    w.unknown("daemons_obey", &Evidence::note(why));
     for (constant, given, default) in [
         ("modules_loadable", profile.modules, true),
         ("lockdown", profile.lockdown, false),

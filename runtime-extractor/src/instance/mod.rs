@@ -16,7 +16,9 @@ mod host;
 mod paths;
 mod write;
 
-use crate::facts::{Bind, Fact, Limit, Mount, Namespace, NamespaceKind, Place, SandboxFacts};
+use crate::facts::{
+    Bind, Fact, HostId, Limit, Mount, Namespace, NamespaceKind, OriginKind, Place, SandboxFacts,
+};
 
 pub use change::change_label;
 pub use host::{HostProfile, HostProfileError};
@@ -38,7 +40,7 @@ pub fn instance(name: &str, facts: &SandboxFacts, host: &HostProfile) -> Instanc
     identity(&mut w, facts);
     namespaces(&mut w, facts);
     w.blank("capabilities");
-    capability_set(&mut w, "capabilities", &facts.capabilities.at_start);
+    starting_capabilities(&mut w, facts);
     capability_set(&mut w, "bounding", &facts.capabilities.attainable);
     w.blank("system calls");
     calls::write(&mut w, facts);
@@ -52,6 +54,7 @@ pub fn instance(name: &str, facts: &SandboxFacts, host: &HostProfile) -> Instanc
     w.blank("resources");
     limits(&mut w, facts);
     own_cgroup(&mut w, facts);
+    realtime_share(&mut w, facts);
     bridge(&mut w, facts, host);
     w.blank("the host");
     host::write(&mut w, facts, host);
@@ -63,11 +66,48 @@ fn identity(w: &mut Writer, facts: &SandboxFacts) {
     w.blank("identity");
     w.fact("starts_as_root", &facts.user.is_root);
     root_is_host_root(w, facts);
+    groups(w, facts);
     w.fact("no_new_privs", &facts.process.no_new_privs);
     w.unknown_workload(
         "setuid_program",
         Evidence::note("what the image holds is not in the configuration"),
     );
+    user_on_host(w, facts);
+}
+
+/// Unknown for root, too: it decides nothing there, and would if the process ran as another user.
+fn user_on_host(w: &mut Writer, facts: &SandboxFacts) {
+    let uid = &facts.user.host_uid;
+    if uid.is(|id| *id == HostId::Unmapped) {
+        w.value(
+            &format!("user_on_host[{WORKLOAD}]"),
+            "false",
+            &Evidence::of(&uid.origin),
+        );
+    } else {
+        let note = "which users' processes the host runs is not in the configuration";
+        w.unknown_workload("user_on_host", Evidence::note(note));
+    }
+}
+
+/// Whether one of its groups may open what belongs to the host's groups: known only for a process whose one group is
+/// not 0.
+fn groups(w: &mut Writer, facts: &SandboxFacts) {
+    let key = format!("trusted_group[{WORKLOAD}]");
+    let more = &facts.user.additional_gids;
+    let some = more.known().is_none_or(|list| !list.is_empty());
+    let origin = if some {
+        &more.origin
+    } else {
+        &facts.user.gid.origin
+    };
+    let root = facts.user.is_root.is(|r| *r);
+    if !root && (some || facts.user.gid.may_be(|gid| *gid == 0)) {
+        let why = "which groups own the host's sockets and devices is not in the configuration";
+        w.unknown(&key, &Evidence::of(origin).with_note(why));
+    } else {
+        w.value(&key, "false", &Evidence::of(origin));
+    }
 }
 
 /// Whether *user 0 of the workload* (or any user it can become) acts as user 0 of the host.
@@ -124,6 +164,19 @@ fn model_name(kind: NamespaceKind) -> &'static str {
         NamespaceKind::User => "User",
         NamespaceKind::Cgroup => "Cgroup",
         NamespaceKind::Time => "Time",
+    }
+}
+
+/// A process of another user than 0 starts with its ambient capabilities alone (capabilities(7), execve).
+fn starting_capabilities(w: &mut Writer, facts: &SandboxFacts) {
+    let start = &facts.capabilities.at_start;
+    let never = Evidence::of(&facts.user.is_root.origin);
+    if facts.user.is_root.known().is_some() {
+        capability_set(w, "capabilities", start);
+        w.set("root_capabilities", Vec::new(), &never);
+    } else {
+        capability_set(w, "capabilities", &facts.capabilities.ambient);
+        capability_set(w, "root_capabilities", start);
     }
 }
 
@@ -206,6 +259,21 @@ fn own_cgroup(w: &mut Writer, facts: &SandboxFacts) {
         Some(_) | None => {
             let note = "runc makes a cgroup in every hierarchy; crun on a hybrid host does not";
             w.unknown_workload("own_cgroup", Evidence::of(&path.origin).with_note(note));
+        }
+    }
+}
+
+/// Kernels that group real-time tasks (`CONFIG_RT_GROUP_SCHED`) give a new cgroup no time for them; others do not ask.
+fn realtime_share(w: &mut Writer, facts: &SandboxFacts) {
+    let runtime = &facts.cgroup.cpu.realtime_runtime;
+    let observed = matches!(runtime.origin.kind, OriginKind::Observed);
+    let key = format!("realtime_share[{WORKLOAD}]");
+    match runtime.known() {
+        Some(Some(time)) if *time > 0 => w.value(&key, "true", &Evidence::of(&runtime.origin)),
+        Some(Some(_)) if observed => w.value(&key, "false", &Evidence::of(&runtime.origin)),
+        Some(_) | None => {
+            let note = "whether the host's kernel groups real-time tasks is not in the configuration";
+            w.unknown(&key, &Evidence::note(note));
         }
     }
 }

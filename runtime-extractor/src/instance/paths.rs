@@ -1,23 +1,25 @@
 //! Host paths that are mounted into the sandbox, by what follows from writing them.
 
-use super::only_top_read_only;
 use super::write::{Evidence, Writer};
+use super::{only_top_read_only, recursive};
 use crate::facts::{Entry, Mount, MountSource, Propagation, SandboxFacts, is_below};
 
-/// Sockets that command an engine.
+/// Where the sockets are that command an engine or the system.
 const SOCKETS: &[&str] = &[
     "/run/docker.sock",
-    "/var/run/docker.sock",
+    "/run/cri-dockerd.sock",
     "/run/containerd/containerd.sock",
-    "/var/run/containerd/containerd.sock",
     "/run/k3s/containerd/containerd.sock",
     "/run/crio/crio.sock",
-    "/var/run/crio/crio.sock",
     "/run/podman/podman.sock",
-    "/var/run/podman/podman.sock",
+    "/run/buildkit/buildkitd.sock",
+    "/run/libvirt/libvirt-sock",
+    "/run/snapd.socket",
     "/run/dbus/system_bus_socket",
-    "/var/run/dbus/system_bus_socket",
     "/run/systemd/private",
+    "/var/lib/lxd/unix.socket",
+    "/var/lib/incus/unix.socket",
+    "/var/lib/kubelet/device-plugins/kubelet.sock",
 ];
 
 /// State of engines and of the kubelet: code and credentials that the host trusts.
@@ -76,29 +78,69 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
         let evidence = Evidence::of(&facts.filesystem.mounts.origin);
         w.unknown_workload("readable_paths", evidence.clone());
         w.unknown_workload("writable_paths", evidence.clone());
+        w.unknown_workload("idmapped_paths", evidence.clone());
+        data_permits(w);
         w.unknown_workload("mounts_propagate", evidence);
         return;
     };
     let (mut readable, mut writable) = (Vec::new(), Vec::new());
     for entry in mounts {
         let evidence = source_evidence(entry);
+        let list = if read_only(&entry.value) {
+            &mut readable
+        } else {
+            &mut writable
+        };
         for class in classes(&entry.value) {
-            let list = if read_only(&entry.value) {
-                &mut readable
-            } else {
-                &mut writable
-            };
             list.push((class.to_owned(), evidence.clone()));
         }
-        if entry.value.host_path().map(normal).as_deref() == Some("/") && only_top_read_only(&entry.value) {
-            // /run is a file system of its own on every host that systemd or openrc booted
-            writable.push(("HostRun".to_owned(), evidence));
+        if entry.value.host_path().map(normal).as_deref() == Some("/") {
+            if recursive(&entry.value) {
+                list.push(("HostProc".to_owned(), evidence.clone()));
+            }
+            if only_top_read_only(&entry.value) {
+                // /run is a file system of its own on every host that systemd or openrc booted
+                writable.push(("HostRun".to_owned(), evidence));
+            }
         }
     }
     let whole = Evidence::of(&facts.filesystem.mounts.origin);
     w.set("readable_paths", readable, &whole);
     w.set("writable_paths", writable, &whole);
+    idmapped(w, facts, mounts);
+    data_permits(w);
     propagation(w, facts, mounts);
+}
+
+/// Host paths whose files belong, seen through the mount, to root of the sandbox where they belong to root of the host.
+fn idmapped(w: &mut Writer, facts: &SandboxFacts, mounts: &[Entry<Mount>]) {
+    let whole = Evidence::of(&facts.filesystem.mounts.origin);
+    let mut members = Vec::new();
+    for entry in mounts {
+        let of_host = classes(&entry.value);
+        match entry.value.id_mapped.known() {
+            Some(None) => {}
+            Some(Some(_)) => {
+                let evidence = Evidence::of(&entry.value.id_mapped.origin);
+                members.extend(
+                    of_host
+                        .iter()
+                        .map(|class| ((*class).to_owned(), evidence.clone())),
+                );
+            }
+            None if of_host.is_empty() => {}
+            None => {
+                w.unknown_workload("idmapped_paths", Evidence::of(&entry.value.id_mapped.origin));
+                return;
+            }
+        }
+    }
+    w.set("idmapped_paths", members, &whole);
+}
+
+fn data_permits(w: &mut Writer) {
+    let note = "the permission bits of files on the host are not in the configuration";
+    w.unknown_workload("data_permits", Evidence::note(note));
 }
 
 fn source_evidence(entry: &Entry<Mount>) -> Evidence {
@@ -119,47 +161,129 @@ pub(super) fn read_only(mount: &Mount) -> bool {
 fn classes(mount: &Mount) -> Vec<&'static str> {
     let destination = mount.destination.known().map_or("", String::as_str);
     match mount.source.known() {
-        Some(MountSource::HostPath(path)) if !own_file(destination, path) => of_path(path),
-        Some(MountSource::Device { root, .. }) if destination != "/" && !own_file(destination, root) => {
-            of_path(root)
+        Some(MountSource::HostPath(path)) if !own_file(path) => of_path(path),
+        Some(MountSource::Device { root, .. }) if destination != "/" && !own_file(root) => of_path(root),
+        // a relative source that climbs out of the bundle
+        Some(MountSource::BundlePath(path)) if path.split('/').any(|part| part == "..") => {
+            let mut out = of_path(&path.replace("../", ""));
+            out.push("Data");
+            out
         }
+        Some(MountSource::Filesystem(source)) => of_filesystem(mount, source),
         Some(
             MountSource::HostPath(_)
             | MountSource::Device { .. }
             | MountSource::BundlePath(_)
-            | MountSource::Filesystem(_)
             | MountSource::PodVolume { .. },
         ) => Vec::new(),
         None => vec!["Data"],
     }
 }
 
-/// Whether an engine made the source for this very container: one of its small files, kept per container, or a
-/// volume.
-fn own_file(destination: &str, source: &str) -> bool {
-    let source = normal(source);
-    let name = source.rsplit('/').next().unwrap_or_default();
-    let state = ENGINE_STATE.iter().any(|s| is_below(&source, s)) || source.contains("/containers/");
-    let kept = ["/containers/", "-containers/", "/sandboxes/", "/pods/"]
-        .iter()
-        .any(|part| source.contains(part));
-    let named = PER_CONTAINER.contains(&name) || destination == "/dev/termination-log";
-    let volume = VOLUMES.iter().any(|(start, part)| {
-        source
-            .strip_prefix(start)
-            .is_some_and(|rest| format!("/{rest}").contains(part))
-    });
-    (state && kept && named) || volume || is_service_account(destination, &source)
+/// File systems of which every mount is new and empty, or which `files.rs` and `devices.rs` look at.
+const HARMLESS: &[&str] = &[
+    "proc", "sysfs", "cgroup", "cgroup2", "tmpfs", "ramfs", "devpts", "mqueue", "nsfs", "none", "",
+];
+
+/// File systems with the kernel's own files: see `files.rs`; devtmpfs: see `devices.rs`.
+pub(super) const KERNEL_TYPES: &[&str] = &[
+    "debugfs",
+    "tracefs",
+    "securityfs",
+    "configfs",
+    "efivarfs",
+    "bpf",
+    "pstore",
+    "binfmt_misc",
+    "selinuxfs",
+    "fusectl",
+];
+
+/// What a file system that is not bound shows: of an overlay the folders it is made of, of a disk everything on it.
+fn of_filesystem(mount: &Mount, source: &str) -> Vec<&'static str> {
+    let kind = mount.fs_type.known().map_or("", String::as_str);
+    if kind == "overlay" {
+        let folders = mount.options.iter().filter_map(|o| {
+            let (key, value) = o.value.split_once('=')?;
+            matches!(key, "lowerdir" | "upperdir" | "workdir").then(|| value.to_owned())
+        });
+        return folders
+            .flat_map(|f| f.split(':').flat_map(of_path).collect::<Vec<_>>())
+            .collect();
+    }
+    if HARMLESS.contains(&kind) || KERNEL_TYPES.contains(&kind) || kind == "devtmpfs" {
+        return Vec::new();
+    }
+    if source.starts_with("/dev/") {
+        vec!["WholeTree", "SystemFiles", "EngineState", "Data"]
+    } else {
+        vec!["Data"]
+    }
 }
 
-/// The token that the kubelet projects into each container.
-fn is_service_account(destination: &str, source: &str) -> bool {
-    destination == "/var/run/secrets/kubernetes.io/serviceaccount"
-        && is_below(source, "/var/lib/kubelet/pods")
+/// Roots below which engines keep what they make for one container.
+const KEPT: &[&str] = &[
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/containers/storage",
+    "/run/containerd",
+    "/run/containers/storage",
+];
+
+/// Whether an engine made the source for this very container: one of its small files, kept per container, or a
+/// volume.
+fn own_file(source: &str) -> bool {
+    let source = normal(source);
+    let name = source.rsplit('/').next().unwrap_or_default();
+    let rootless = ["/home/", "/run/user/"]
+        .iter()
+        .any(|start| source.starts_with(start))
+        && (source.contains("/.local/share/containers/storage/")
+            || source.contains("/containers/overlay-containers/")
+            || source.contains("/containers/vfs-containers/"));
+    let state = KEPT.iter().any(|root| is_below(&source, root)) || rootless;
+    let one = ["/containers/", "-containers/", "/sandboxes/"]
+        .iter()
+        .any(|part| source.contains(part));
+    (state && one && PER_CONTAINER.contains(&name)) || is_volume(&source)
+}
+
+/// A volume that an engine or the kubelet keeps, or a part of one: never the folder of all volumes.
+fn is_volume(source: &str) -> bool {
+    VOLUMES.iter().any(|(start, part)| {
+        let Some(rest) = source.strip_prefix(start) else {
+            return false;
+        };
+        let rest = format!("/{rest}");
+        rest.find(part).is_some_and(|at| rest.len() > at + part.len())
+            || rest.ends_with("/etc-hosts") && rest.matches('/').count() == 2
+    })
+}
+
+/// A path without the `/var` of `/var/run`, which is a symbolic link to `/run` everywhere.
+fn resolved(path: &str) -> String {
+    let path = normal(path);
+    match path.strip_prefix("/var/run") {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/run{rest}"),
+        _ => path,
+    }
+}
+
+/// The last part of the path of a socket.
+fn is_socket(path: &str) -> bool {
+    [".sock", "-sock", ".socket", "_socket"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+fn is_engine_socket(path: &str) -> bool {
+    let name = |p: &str| p.rsplit('/').next().unwrap_or_default().to_owned();
+    SOCKETS.iter().any(|s| is_below(s, path))
+        || is_socket(path) && SOCKETS.iter().any(|s| name(s) == name(path))
 }
 
 fn of_path(path: &str) -> Vec<&'static str> {
-    let path = normal(path);
+    let path = resolved(path);
     let path = path.as_str();
     if path == "/" {
         return vec![
@@ -171,21 +295,21 @@ fn of_path(path: &str) -> Vec<&'static str> {
             "Data",
         ];
     }
+    if let Some(inside) = root_of_process(path) {
+        return of_path(inside);
+    }
     let touches = |list: &[&str]| list.iter().any(|p| is_below(path, p) || is_below(p, path));
-    // /var/run is a symbolic link, which a bind of /var does not follow
-    let contains = |list: &[&str]| {
-        list.iter()
-            .any(|p| is_below(p, path) && !(path == "/var" && p.starts_with("/var/run")))
-    };
     let mut out = Vec::new();
     if is_below(path, "/proc") {
         out.push("HostProc");
     }
-    if contains(SOCKETS) || path.ends_with(".sock") && touches(SOCKETS) {
+    if is_engine_socket(path) {
         out.push("EngineSocket");
+    } else if is_socket(path) {
+        return vec!["DaemonSocket"];
     }
-    if path == "/run" || path == "/var/run" {
-        out.push("HostRun");
+    if path == "/run" {
+        out.extend(["HostRun", "DaemonSocket"]);
     }
     if touches(ENGINE_STATE) {
         out.push("EngineState");
@@ -193,11 +317,25 @@ fn of_path(path: &str) -> Vec<&'static str> {
     if touches(SYSTEM) {
         out.push("SystemFiles");
     }
-    let kernel = ["/proc", "/sys", "/dev"].iter().any(|p| is_below(path, p)) && !is_below(path, "/dev/shm");
-    if out.is_empty() && !kernel {
+    // shared memory, queues and terminals of the host are data of others
+    let shared = ["/dev/shm", "/dev/mqueue", "/dev/pts"]
+        .iter()
+        .any(|p| is_below(path, p) || is_below(p, path));
+    let kernel = ["/proc", "/sys", "/dev"].iter().any(|p| is_below(path, p));
+    if shared || out.is_empty() && !kernel {
         out.push("Data");
     }
     out
+}
+
+/// What lies behind `/proc/PID/root` and `/proc/PID/cwd`: the host's tree.
+fn root_of_process(path: &str) -> Option<&str> {
+    let (_, rest) = path.strip_prefix("/proc/")?.split_once('/')?;
+    let inside = rest.strip_prefix("root").or_else(|| rest.strip_prefix("cwd"))?;
+    match inside {
+        "" => Some("/"),
+        _ => inside.starts_with('/').then_some(inside),
+    }
 }
 
 /// The path without `.`, `..`, doubled and trailing slashes.
@@ -238,30 +376,43 @@ mod tests {
     #[test]
     fn paths_are_classified_by_what_they_contain() {
         assert_eq!(of_path("/var/run/docker.sock"), ["EngineSocket"]);
-        assert_eq!(of_path("/run"), ["EngineSocket", "HostRun", "EngineState"]);
+        assert_eq!(
+            of_path("/run"),
+            ["EngineSocket", "HostRun", "DaemonSocket", "EngineState"]
+        );
         assert_eq!(of_path("/srv/data"), ["Data"]);
         assert_eq!(of_path("/etc/"), ["SystemFiles"]);
         assert_eq!(of_path("/srv/../etc/cron.d"), ["SystemFiles"]);
         assert!(of_path("/").contains(&"WholeTree"));
         assert!(of_path("/sys").is_empty());
-        assert_eq!(of_path("/var/lib"), ["EngineState"]);
+        assert_eq!(of_path("/proc/1/root/etc"), ["SystemFiles"]);
+        assert_eq!(of_path("/run/user/1000/docker.sock"), ["EngineSocket"]);
+        assert_eq!(of_path("/srv/app/app.sock"), ["DaemonSocket"]);
+        assert_eq!(of_path("/dev/shm"), ["Data"]);
+        assert_eq!(of_path("/dev"), ["Data"]);
     }
 
     #[test]
     fn an_engines_own_files_are_not_host_paths() {
-        assert!(own_file("/etc/hosts", "/var/lib/docker/containers/abc/hosts"));
-        assert!(own_file(
+        for own in [
+            "/var/lib/docker/containers/abc/hosts",
+            "/var/lib/docker/100000.100000/containers/abc/hosts",
+            "/var/lib/containers/storage/overlay-containers/abc/userdata/shm",
+            "/var/lib/docker/volumes/data/_data",
+            "/var/lib/kubelet/pods/1-2-3/volumes/kubernetes.io~secret/token",
+        ] {
+            assert!(own_file(own), "{own}");
+        }
+        for other in [
             "/etc/hosts",
-            "/var/lib/docker/100000.100000/containers/abc/hosts"
-        ));
-        assert!(own_file(
-            "/dev/shm",
-            "/var/lib/containers/storage/overlay-containers/abc/userdata/shm"
-        ));
-        assert!(own_file("/data", "/var/lib/docker/volumes/data/_data"));
-        assert!(!own_file("/etc/hosts", "/etc/hosts"));
-        assert!(!own_file("/data", "/var/lib/docker"));
-        assert!(!own_file("/data", "/var/lib/docker/volumes"));
-        assert!(!own_file("/data", "/var/lib/docker/volumes/data/_data/../../.."));
+            "/var/lib/docker",
+            "/var/lib/docker/volumes",
+            "/var/lib/docker/volumes/data/_data/../../..",
+            "/srv/containers/secrets",
+            "/home/alice/containers/run",
+            "/var/lib/kubelet/pods",
+        ] {
+            assert!(!own_file(other), "{other}");
+        }
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! With unknown constants at their worst values the fixpoint contains what any values allow, so its complement
 //! is inductive for all of them. Where constants had to be tried one by one, a cell that only some choices
-//! leave false is claimed under the condition of those choices.
+//! leave false is claimed under the condition of those choices. The ranges of variables are part of the invariant: the ground
+//! system has them in its cells, a solver does not.
 
 use transition_system::{Conjunct, ConjunctSource, ExprId, Method, Proof, System};
 
 use super::Ineligible;
 use super::case::Case;
 use crate::ground::{CellId, CellOwner};
+use crate::symbolic::invariants::of_types;
 
 /// For a choice of unknown constants: the values of all cells in its fixpoint.
 type Reached = (Vec<(CellId, i64)>, Vec<i64>);
@@ -16,7 +18,7 @@ type Reached = (Vec<(CellId, i64)>, Vec<i64>);
 impl Case<'_> {
     pub(super) fn proof(&self, reached: &[Reached]) -> Result<Proof, Ineligible> {
         let mut system = self.monotone.full.clone();
-        let mut invariant = Vec::new();
+        let mut invariant = of_types(&mut system);
         let cells = &self.monotone.ground.cells;
         let read = self.dag().cells_of(&self.order);
         for cell in read.into_iter().filter(|c| !cells.get(*c).is_constant()) {

@@ -6,7 +6,7 @@ use transition_system::{
 
 /// For each variable with integers of a range in it: that they are within the range. True of every state by
 /// type; as conjuncts of an invariant, so that a solver knows it too and checks that events keep it.
-pub(super) fn of_types(system: &mut System) -> Vec<Conjunct> {
+pub(crate) fn of_types(system: &mut System) -> Vec<Conjunct> {
     let mut out = Vec::new();
     for id in system.variable_ids() {
         let (name, ty) = (system.variable(id).name.clone(), system.variable(id).ty);

@@ -16,7 +16,7 @@ mod encode;
 mod encoder;
 mod extract;
 mod induction;
-mod invariants;
+pub(crate) mod invariants;
 mod ladder;
 mod problem;
 mod prove;

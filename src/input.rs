@@ -31,7 +31,21 @@ pub fn read(inputs: &Inputs) -> Result<Reading, Failure> {
     for path in &inputs.paths {
         reading.extend(read_path(path)?);
     }
+    unique_names(&mut reading);
     Ok(reading)
+}
+
+/// Numbers the later of equal names, so that no result takes the place of another.
+fn unique_names(reading: &mut Reading) {
+    let mut seen = std::collections::BTreeSet::new();
+    for sandbox in &mut reading.sandboxes {
+        let first = sandbox.name.clone();
+        let mut number = 2;
+        while !seen.insert(crate::judge::identifier(&sandbox.name)) {
+            sandbox.name = format!("{first}#{number}");
+            number += 1;
+        }
+    }
 }
 
 /// The facts of the host that the command line gives.
@@ -40,7 +54,12 @@ pub fn read(inputs: &Inputs) -> Result<Reading, Failure> {
 /// An unknown key or value.
 pub fn host_profile(inputs: &Inputs) -> Result<HostProfile, Failure> {
     let mut profile = HostProfile::default();
+    let mut keys = std::collections::BTreeSet::new();
     for assignment in &inputs.host {
+        let key = assignment.split('=').next().unwrap_or_default();
+        if !keys.insert(key) {
+            return Err(Failure::new(format!("--host: `{key}` is given twice")));
+        }
         profile
             .set(assignment)
             .map_err(|e| Failure::new(format!("--host: {}", e.message)).help(e.help))?;
@@ -91,6 +110,19 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
         )));
     }
     Ok(bytes)
+}
+
+/// The text of a specification.
+///
+/// # Errors
+/// A file that cannot be read, or is no UTF-8 text.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    let bytes = read_bytes(path).map_err(|e| cannot_read(path, &e))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        Failure::new(format!("{}:{line}: this line is not UTF-8 text", path.display()))
+    })
 }
 
 /// An error about a path, with a hint where one is known.

@@ -78,6 +78,8 @@ impl Outcome {
             Verdict::Proved(_) => Word::Proved,
             Verdict::Holds(_) => Word::Holds,
             Verdict::Violated(_) => Word::Violated,
+            // not reached as far as was searched: nothing is known of further states
+            Verdict::Vacuous(Vacuity::NeverReached(c)) if !c.exhaustive => Word::Unknown,
             Verdict::Vacuous(_) => Word::Vacuous,
             Verdict::Unknown(_) => Word::Unknown,
         }

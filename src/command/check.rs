@@ -31,7 +31,7 @@ struct Compiled {
 /// A file that cannot be read, output that cannot be written.
 pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     // a second handler is an error only in tests that call this twice
-    let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst));
+    let _ = ctrlc::set_handler(interrupt);
     let mut out = report::stdout(context.color);
     let mut exit = Exit::Good;
     let mut documents = Vec::new();
@@ -96,9 +96,16 @@ fn planner<'a>(args: &Check, context: &Context) -> Planner<'a> {
     }
 }
 
+/// The first signal asks the engines to stop; the second ends the program, wherever it is.
+fn interrupt() {
+    if INTERRUPTED.swap(true, Ordering::SeqCst) {
+        std::process::exit(i32::from(Exit::Incomplete.code()));
+    }
+}
+
 /// Compiles a file; errors and warnings go to standard error.
 fn compile(path: &Path, context: &Context) -> Result<Compiled, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|e| input::cannot_read(path, &e))?;
+    let text = input::read_text(path)?;
     let library = Library {
         beside: path.parent().map(Path::to_path_buf),
     };

@@ -56,9 +56,17 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(e: io::Error) -> Self {
         let broken_pipe = e.kind() == io::ErrorKind::BrokenPipe;
+        let failure = Self::new(format!("the result cannot be written: {e}"));
+        // the reader went away: what it did not take is no error of the input
+        let exit = if broken_pipe {
+            Exit::Incomplete
+        } else {
+            failure.exit
+        };
         Self {
             broken_pipe,
-            ..Self::new(format!("the result cannot be written: {e}"))
+            exit,
+            ..failure
         }
     }
 }

@@ -153,7 +153,13 @@ fn write_attack(out: &mut dyn Write, findings: &[&Finding], attack: &Attack) -> 
         writeln!(out, "       a shorter attack may exist")?;
     }
     if !attack.changes.is_empty() {
-        writeln!(out, "       to close it:")?;
+        let first = findings
+            .first()
+            .map(|f| format!("{} of the {}", f.property, f.victim))
+            .unwrap_or_default();
+        let n = attack.changes.len();
+        let together = if n > 1 { ", all of these" } else { "" };
+        writeln!(out, "       to prove {first}{together}:")?;
         write_changes(out, &attack.changes, "       ")?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::write::{Evidence, Writer};
 use super::{only_top_read_only, recursive};
-use crate::facts::{Entry, Mount, MountSource, Propagation, SandboxFacts, is_below};
+use crate::facts::{Entry, Mount, MountSource, Propagation, SandboxFacts, SandboxKind, is_below};
 
 /// Where the sockets are that command an engine or the system.
 const SOCKETS: &[&str] = &[
@@ -103,6 +103,22 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
                 writable.push(("HostRun".to_owned(), evidence));
             }
         }
+    }
+    let root = &facts.filesystem.rootfs.path;
+    let whole_host =
+        root.is(|path| path.starts_with('/') && SYSTEM.iter().chain(&["/"]).any(|s| normal(path) == *s));
+    if whole_host && facts.kind != SandboxKind::LiveProcess {
+        let classes = of_path(root.known().map_or("/", String::as_str));
+        let list = if facts.filesystem.rootfs.read_only.is(|ro| *ro) {
+            &mut readable
+        } else {
+            &mut writable
+        };
+        list.extend(
+            classes
+                .into_iter()
+                .map(|c| (c.to_owned(), Evidence::of(&root.origin))),
+        );
     }
     let whole = Evidence::of(&facts.filesystem.mounts.origin);
     w.set("readable_paths", readable, &whole);

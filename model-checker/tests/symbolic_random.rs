@@ -8,7 +8,8 @@ use std::time::Duration;
 use model_checker::symbolic::{Options, SymbolicReport, bmc, prove};
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::{
-    Conjunct, ConjunctSource, Cti, Owner, PropertyId, PropertyKind, Scope, Stop, System, Vacuity, Verdict, Wrong, text,
+    Conjunct, ConjunctSource, Cti, Owner, PropertyId, PropertyKind, Scope, Stop, System, Vacuity, Verdict,
+    Wrong, text,
 };
 
 mod explicit_support;
@@ -41,7 +42,11 @@ struct Tally {
 }
 
 fn options() -> Options {
-    Options { reach_depth: DEPTH, largest_sort: 2, ..Options::default() }
+    Options {
+        reach_depth: DEPTH,
+        largest_sort: 2,
+        ..Options::default()
+    }
 }
 
 #[test]
@@ -70,7 +75,11 @@ fn no_answer_contradicts_the_reference_evaluator() {
                 tally.bounded += one.bounded;
             }
             Err(cause) => {
-                eprintln!("WATERTIGHT_SEED={seed}, scope {}\n{}", scope.display(&system), text::print(&system));
+                eprintln!(
+                    "WATERTIGHT_SEED={seed}, scope {}\n{}",
+                    scope.display(&system),
+                    text::print(&system)
+                );
                 std::panic::resume_unwind(cause);
             }
         }
@@ -79,7 +88,10 @@ fn no_answer_contradicts_the_reference_evaluator() {
     if seeds().len() > 100 {
         assert!(tally.proved > 50 && tally.violated > 50 && tally.not_inductive > 0 && tally.bounded > 50);
         let answers = tally.proved + tally.violated + tally.not_inductive + tally.vacuous;
-        assert!(tally.undecided * 20 < answers, "more than one answer in twenty is undecided: {tally:?}");
+        assert!(
+            tally.undecided * 20 < answers,
+            "more than one answer in twenty is undecided: {tally:?}"
+        );
     }
 }
 
@@ -92,16 +104,26 @@ fn limits_never_make_an_answer_wrong() {
         let system = finished(system);
         let expected = reference(&system, &scope);
         for id in system.property_ids() {
-            let limits = [(Duration::from_millis(1 + seed % 4), 0), (Duration::from_secs(5), 500 << (seed % 6))];
+            let limits = [
+                (Duration::from_millis(1 + seed % 4), 0),
+                (Duration::from_secs(5), 500 << (seed % 6)),
+            ];
             for (query_time, query_resources) in limits {
-                let options = Options { query_time, query_resources, ..options() };
+                let options = Options {
+                    query_time,
+                    query_resources,
+                    ..options()
+                };
                 let report = prove(&system, id, None, Some(&scope), &options);
                 judge(&system, &scope, id, expected.as_ref().ok(), &report, &mut tally);
             }
         }
     }
     eprintln!("{tally:?}");
-    assert!(seeds().len() < 100 || tally.undecided > 0, "the limits had no effect");
+    assert!(
+        seeds().len() < 100 || tally.undecided > 0,
+        "the limits had no effect"
+    );
 }
 
 fn proof(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, tally: &mut Tally) {
@@ -161,26 +183,55 @@ fn judge(
         Verdict::Unknown(Stop::Unsupported(_)) => tally.unsupported += 1,
         Verdict::Unknown(Stop::SolverUnknown(what)) => {
             tally.undecided += 1;
-            assert!(!what.contains("canceled") && !what.contains("rlimit"), "the solver's own words: {what}");
+            assert!(
+                !what.contains("canceled") && !what.contains("rlimit"),
+                "the solver's own words: {what}"
+            );
         }
         Verdict::Unknown(other) => panic!("{other:?}"),
     }
 }
 
-fn violated(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, report: &SymbolicReport) {
-    let Verdict::Violated(violation) = &report.verdict else { return };
+fn violated(
+    system: &System,
+    scope: &Scope,
+    id: PropertyId,
+    expected: Option<&Reference>,
+    report: &SymbolicReport,
+) {
+    let Verdict::Violated(violation) = &report.verdict else {
+        return;
+    };
     let two_states = system.property(id).kind == PropertyKind::Transition
-        && matches!(&violation.what, Wrong::Undefined { owner: Owner::Property(_), .. });
+        && matches!(
+            &violation.what,
+            Wrong::Undefined {
+                owner: Owner::Property(_),
+                ..
+            }
+        );
     if !two_states {
         replayed(system, scope, &report.verdict);
     }
     let length = violation.trace.len();
     match (&violation.what, expected) {
-        (Wrong::Undefined { owner: Owner::Init(_) | Owner::Assumption(_), .. }, expected) => {
+        (
+            Wrong::Undefined {
+                owner: Owner::Init(_) | Owner::Assumption(_),
+                ..
+            },
+            expected,
+        ) => {
             assert!(expected.is_none(), "the start is defined");
         }
         (_, None) => panic!("the start is undefined, not {:?}", violation.what),
-        (Wrong::Undefined { owner: Owner::Event(..), .. }, Some(e)) => assert!(e.undefined <= Some(length)),
+        (
+            Wrong::Undefined {
+                owner: Owner::Event(..),
+                ..
+            },
+            Some(e),
+        ) => assert!(e.undefined <= Some(length)),
         (_, Some(e)) => assert!(e.decided[&id] <= length),
     }
 }
@@ -190,19 +241,33 @@ fn real(system: &System, id: PropertyId, cti: &Cti) {
     let evaluator = Evaluator::new(system, &cti.scope);
     let before = &cti.trace.initial;
     assert_eq!(evaluator.constants_allowed(before), Ok(true));
-    let Some(step) = cti.trace.steps.first() else { return };
-    assert_eq!(evaluator.fire(step.event, &step.args, before), Ok(Some(step.state.clone())));
+    let Some(step) = cti.trace.steps.first() else {
+        return;
+    };
+    assert_eq!(
+        evaluator.fire(step.event, &step.args, before),
+        Ok(Some(step.state.clone()))
+    );
     let at = |next| Context { state: before, next };
     // The formula may be one that the engine made: it is in no arena that the test has, but for properties.
     if let Some(p) = system.find_property(&cti.broken) {
         let decl = system.property(p);
         let (at, holds_before) = match decl.kind {
             PropertyKind::Transition => (at(Some(&step.state)), false),
-            _ => (Context { state: &step.state, next: None }, true),
+            _ => (
+                Context {
+                    state: &step.state,
+                    next: None,
+                },
+                true,
+            ),
         };
         assert_eq!(evaluator.truth(decl.formula, at, &mut Bindings::new()), Ok(false));
         if holds_before && p == id {
-            let now = Context { state: before, next: None };
+            let now = Context {
+                state: before,
+                next: None,
+            };
             assert_eq!(evaluator.truth(decl.formula, now, &mut Bindings::new()), Ok(true));
         }
     }
@@ -227,7 +292,11 @@ fn bounded(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Ref
         }
         Verdict::Holds(coverage) | Verdict::Vacuous(Vacuity::NeverReached(coverage)) => {
             tally.bounded += 1;
-            let end = if coverage.exhaustive { u64::MAX } else { coverage.depth };
+            let end = if coverage.exhaustive {
+                u64::MAX
+            } else {
+                coverage.depth
+            };
             for found in decided.into_iter().chain(undefined) {
                 assert!(found as u64 > end, "missed at depth {found}, searched to {end}");
             }

@@ -195,7 +195,11 @@ impl Search<'_> {
             }
             Goal::Init(c) if self.own_promise(c).is_some() => {
                 let owner = Owner::Property(self.property);
-                undefined(owner, &self.system.property(self.property).promises, self.own_promise(c)?)
+                undefined(
+                    owner,
+                    &self.system.property(self.property).promises,
+                    self.own_promise(c)?,
+                )
             }
             Goal::Init(_)
             | Goal::EventDefined(..)
@@ -239,7 +243,8 @@ impl Search<'_> {
         let (broken, formula) = self.described(goal)?;
         let mut steps = Vec::new();
         let undefined_there = |c: &Conjunct| {
-            matches!(goal, Goal::PropertyDefined(_)) && c.source == ConjunctSource::Specification(self.property)
+            matches!(goal, Goal::PropertyDefined(_))
+                && c.source == ConjunctSource::Specification(self.property)
         };
         match goal {
             Goal::Init(_) => {

@@ -200,9 +200,7 @@ impl Encoder<'_> {
                 let value = self.eval(*a, env, frame)?;
                 Ok(self.some(value))
             }
-            Expr::Unwrap(a) => match self.option(*a, env, frame)? {
-                (_, value) => Ok(value),
-            },
+            Expr::Unwrap(a) => Ok(self.option(*a, env, frame)?.1),
             Expr::Tuple(xs) => {
                 let items = xs
                     .iter()

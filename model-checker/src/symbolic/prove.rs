@@ -20,6 +20,9 @@ use super::ladder::{open_sorts, scopes};
 use super::problem::Goal;
 use super::report::{Answer, ObligationResult, Options};
 
+/// With at most so many conjuncts of other invariants, those that the proof does not need are left out of it.
+const LEFT_OUT_ONE_BY_ONE: usize = 24;
+
 /// What a run makes before it becomes a report.
 pub(super) struct Outcome {
     pub(super) verdict: Verdict,
@@ -90,14 +93,18 @@ impl Task<'_> {
         }
         let mut attempt = induction.attempt(&invariant)?;
         if attempt.failed.is_some() && lemmas.is_none() {
-            let all = distinct(invariant.iter().cloned().chain(others(self.system, self.property)));
+            let all = distinct(
+                invariant
+                    .iter()
+                    .cloned()
+                    .chain(others(self.system, self.property)),
+            );
             let (mut kept, left_out) = induction.strongest(all)?;
             notes.extend(self.left_out(&left_out));
             // A property that is not inductive with the rest is asked once more, so that its failure is shown.
             kept.extend(invariant.iter().filter(|c| left_out.contains(c)).cloned());
             if kept.len() > invariant.len() {
-                invariant = kept;
-                attempt = induction.attempt(&invariant)?;
+                (invariant, attempt) = needed(&mut induction, &invariant, kept)?;
             }
         }
         let Some((goal, answer)) = attempt.failed else {
@@ -322,4 +329,26 @@ impl Task<'_> {
         }
         Ok(None)
     }
+}
+
+/// Tries `all`, and if it is a proof, leaves out one after the other of what is beyond `own` as long as it stays one.
+fn needed(
+    induction: &mut Induction<'_>,
+    own: &[Conjunct],
+    all: Vec<Conjunct>,
+) -> Result<(Vec<Conjunct>, Attempt)> {
+    let mut invariant = all;
+    let mut attempt = induction.attempt(&invariant)?;
+    let beyond: Vec<Conjunct> = invariant.iter().filter(|c| !own.contains(c)).cloned().collect();
+    if attempt.failed.is_some() || beyond.len() > LEFT_OUT_ONE_BY_ONE {
+        return Ok((invariant, attempt));
+    }
+    for conjunct in beyond {
+        let fewer: Vec<Conjunct> = invariant.iter().filter(|c| **c != conjunct).cloned().collect();
+        let without = induction.attempt(&fewer)?;
+        if without.failed.is_none() {
+            (invariant, attempt) = (fewer, without);
+        }
+    }
+    Ok((invariant, attempt))
 }

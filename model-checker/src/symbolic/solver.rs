@@ -5,7 +5,7 @@
 //! solver with fixed seeds, so its answer does not depend on the queries before; a query that is undecided
 //! is tried once more with another seed and strategy; Z3's own reasons are not passed on.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use z3::ast::{Ast, Bool, Dynamic, Int, exists_const, forall_const};
@@ -29,15 +29,16 @@ pub(super) enum Outcome {
 /// A model of a query.
 pub(super) struct Model(z3::Model);
 
-/// The terms of one encoding, in Z3. All queries of an encoding go through one session.
+/// The terms of one encoding, in Z3. All queries of an encoding go through one session. The tables are ordered, since
+/// the order in which terms are given back to Z3 decides on the numbers of later terms, and these on its choices.
 pub(super) struct Session {
     options: Options,
     deadline: Instant,
     /// Makes the names of finite sorts unique where one context sees several encodings.
     tag: u32,
-    sorts: HashMap<Base, (Sort, Vec<Dynamic>)>,
-    symbols: HashMap<SymbolId, FuncDecl>,
-    terms: HashMap<TermId, Dynamic>,
+    sorts: BTreeMap<Base, (Sort, Vec<Dynamic>)>,
+    symbols: BTreeMap<SymbolId, FuncDecl>,
+    terms: BTreeMap<TermId, Dynamic>,
 }
 
 impl Session {
@@ -46,9 +47,9 @@ impl Session {
             options: options.clone(),
             deadline,
             tag,
-            sorts: HashMap::new(),
-            symbols: HashMap::new(),
-            terms: HashMap::new(),
+            sorts: BTreeMap::new(),
+            symbols: BTreeMap::new(),
+            terms: BTreeMap::new(),
         }
     }
 

@@ -3,6 +3,14 @@
 //! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
 //! `WATERTIGHT_SEED=s` runs that one alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,7 +38,10 @@ fn solvers() -> Option<Solvers> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let first = |places: Vec<PathBuf>| places.into_iter().find(|p| p.is_file());
     let folder = std::env::var_os("WATERTIGHT_Z3").map(PathBuf::from);
-    let z3 = folder.into_iter().map(|f| f.join("bin/z3")).chain([root.join("target/z3/bin/z3"), "/usr/bin/z3".into()]);
+    let z3 = folder
+        .into_iter()
+        .map(|f| f.join("bin/z3"))
+        .chain([root.join("target/z3/bin/z3"), "/usr/bin/z3".into()]);
     let cvc5 = std::env::var_os("WATERTIGHT_CVC5").map(PathBuf::from).into_iter();
     let cvc5 = cvc5.chain(["/usr/bin/cvc5".into(), root.join("target/cvc5/cvc5")]);
     let (z3, cvc5) = (first(z3.collect()), first(cvc5.collect()));
@@ -38,7 +49,11 @@ fn solvers() -> Option<Solvers> {
         eprintln!("SKIPPED: certificates are not checked, for want of a solver (Z3: {z3:?}, cvc5: {cvc5:?})");
         return None;
     }
-    Some(Solvers { z3, cvc5, query_time: Duration::from_secs(20) })
+    Some(Solvers {
+        z3,
+        cvc5,
+        query_time: Duration::from_secs(20),
+    })
 }
 
 #[test]
@@ -50,7 +65,16 @@ fn both_solvers_accept_every_proof() {
         let system = finished(system);
         for id in system.property_ids() {
             for scope in [Some(&scope), None] {
-                let report = prove(&system, id, None, scope, &Options { reach_depth: 0, ..Options::default() });
+                let report = prove(
+                    &system,
+                    id,
+                    None,
+                    scope,
+                    &Options {
+                        reach_depth: 0,
+                        ..Options::default()
+                    },
+                );
                 if let Verdict::Proved(proof) = report.verdict {
                     let report = certified(seed, &system, &proof, &solvers);
                     accepted += 1;

@@ -3,6 +3,14 @@
 //! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
 //! `WATERTIGHT_SEED=s` runs that one alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
 use std::time::Duration;
 
 use model_checker::symbolic::{Options, SymbolicReport, bmc, prove};

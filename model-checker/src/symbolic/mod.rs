@@ -6,9 +6,9 @@
 //! of bounded length. Guarantees: every run and every counterexample was re-checked by the reference
 //! evaluator; equal input gives equal answers up to the clock; no reason of the solver is passed on as it is.
 //!
-//! The steps: [`term`] (the logic), [`value`] and [`encoder`] (values of the language in it), [`encode`]
-//! (expressions and steps), [`problem`] (obligations as queries), [`solver`] (Z3), [`induction`],
-//! [`counterexample`], [`bounded`], and [`prove`](mod@prove), which puts them together.
+//! The steps: `term` (the logic), `value` and `encoder` (values of the language in it), `encode`
+//! (expressions and steps), `problem` (obligations as queries), `solver` (Z3), `induction`,
+//! `counterexample`, `bounded`, and `prove`, which puts them together.
 
 mod bounded;
 mod counterexample;

@@ -6,7 +6,7 @@
 //! model and compares byte by byte, then runs Z3 and cvc5 on them. `docs/certificates.md` describes the format.
 //!
 //! This crate shares no code with the engines: [`transition_system`] gives it the system and its text form, and the
-//! translation to logic ([`meaning`], [`obligations`], [`smt`]) is its own, by another method than the symbolic
+//! translation to logic (`meaning`, `obligations`, `smt`) is its own, by another method than the symbolic
 //! engine's. So a mistake in an engine's encoding shows as a certificate that the solvers refute.
 
 mod certificate;

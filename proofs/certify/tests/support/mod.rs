@@ -1,6 +1,12 @@
 //! What the tests of certificates share.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "each test binary uses a part"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

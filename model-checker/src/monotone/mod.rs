@@ -8,7 +8,7 @@
 //! nothing is deleted.
 //!
 //! Takes a system in a scope and an invariant; gives [`Decision`]: a proof, whose invariant is the complement
-//! of the fixpoint; or an attack with a shortest run ([`shortest`]), what it rests on ([`blame`]) and which unknown
+//! of the fixpoint; or an attack with a shortest run (`shortest`), what it rests on (`blame`) and which unknown
 //! constants it needs; or [`Ineligible`], and then another engine must answer. Constants that are not given are taken
 //! both ways: by the value that helps a violation where they occur with one polarity, one by one otherwise.
 //!

@@ -10,6 +10,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::Command as Program;
 use std::time::Duration;
 
@@ -479,4 +480,50 @@ fn the_program() {
         }
         assert_eq!(output.status.code(), Some(0), "{}", case.name);
     });
+}
+
+/// Every proof of the corpus has a certificate, which the solvers that are there accept.
+#[test]
+fn proofs_have_certificates() {
+    let mut skips = Skips::new("certificate");
+    corpus::each(|case| {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join("case-certificates")
+            .join(&case.name);
+        let _ = std::fs::remove_dir_all(&folder);
+        let dir = folder.to_str().unwrap();
+        let run = |args: &[&str]| {
+            let mut program = Program::new(env!("CARGO_BIN_EXE_watertight"));
+            let output = program.args(args).current_dir(corpus::folder()).output().unwrap();
+            let [out, err] = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap());
+            (output.status.code(), format!("{out}{err}"))
+        };
+        let check = [
+            "check",
+            "--quiet",
+            "--max-states",
+            "500000",
+            &case.name,
+            "--certificate",
+            dir,
+        ];
+        match run(&check) {
+            (Some(0), _) => {}
+            (_, text) => {
+                let why = text.rsplit_once("no certificate can be made: ");
+                let (_, why) = why.unwrap_or_else(|| panic!("{}: {text}", case.name));
+                return skips.add(&case.name, why.trim());
+            }
+        }
+        if folder.is_dir() {
+            let (code, text) = run(&["certify", dir]);
+            assert!(!text.contains("refused"), "{}: {text}", case.name);
+            assert!(
+                code == Some(0) || text.contains("cvc5 not found"),
+                "{}: {text}",
+                case.name
+            );
+        }
+    });
+    skips.settle();
 }

@@ -164,7 +164,7 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         ],
         setups: &[Setup::RuncV1, Setup::RuncV2],
         why: "the probe mounts /sys a second time and finds the file system read-only, as runc made it; \
-              `mount -o remount,rw /sys` makes it writable, as tests/live.rs shows",
+              `mount -o remount,rw /sys` makes it writable, as was tried on a real container",
     },
 ];
 

@@ -4,7 +4,7 @@
 //! What an engine cannot decide is a line of `tests/cases/skips.txt`, with the reason; a test fails where the list is
 //! another, and `WATERTIGHT_REWRITE=1` writes it anew.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "skips are seen with --nocapture")]
 
 mod support;

@@ -7,7 +7,7 @@
 //! other than `watertight` and `cat` are for the reader and are not run. A block `` ```wt name.wt `` is a file of that
 //! name for the commands below it. `WATERTIGHT_REWRITE=1` replaces outputs that differ.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

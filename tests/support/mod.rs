@@ -1,6 +1,6 @@
 //! What the tests of the corpus share: the cases, and the reference answers.
 
-#![expect(unreachable_pub, reason = "shared by tests, which are crates of their own")]
+#![allow(unreachable_pub, reason = "shared by tests, which are crates of their own")]
 
 pub mod corpus;
 pub mod reference;

@@ -2,9 +2,9 @@
 //! of its own with links to the source tree, and its output compared.
 //!
 //! A block holds commands, each after `$ `, and below each what it prints (both streams, as a terminal shows them). A
-//! first line `? 1` is the exit code, if it is not 0. `[..]` stands for any text in a line, a line `...` for any lines. A
-//! command without output below may print anything, and may end with any verdict, but with no error. Commands
-//! other than `watertight` and `cat` are for the reader and are not run. A block `` ```wt name.wt `` is a file of that
+//! first line `? 1` is the exit code, if it is not 0; one that says a verdict may be left out. `[..]` stands for any text in a
+//! line, a line `...` for any lines. A command without output below may print anything, but may not be an error. `./x verify` is
+//! `watertight verify`, and so on; commands other than these and `cat` are for the reader and are not run. A block `` ```wt name.wt `` is a file of that
 //! name for the commands below it. `WATERTIGHT_REWRITE=1` replaces outputs that differ.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]

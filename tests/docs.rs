@@ -175,7 +175,7 @@ fn masked(line: &str) -> String {
         if matches!(words[i].trim_end_matches(','), "ms" | "s") && number(&words[i - 1]) {
             words[i - 1] = "[..]".to_owned();
         }
-        if matches!(words[i - 1].as_str(), "Z3" | "cvc5") && number(&words[i]) {
+        if matches!(words[i - 1].trim_start_matches('"'), "Z3" | "cvc5") && number(&words[i]) {
             let rest = words[i].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
             words[i] = format!("[..]{rest}");
         }

@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn device_numbers_are_decoded() {
         assert_eq!(numbers(0x0103), (1, 3));
-        assert_eq!(numbers(0x8_0010), (0, 144));
-        assert_eq!(numbers(0x10_3000 | 0x05), (48, 261));
+        assert_eq!(numbers(0x0810), (8, 16));
+        assert_eq!(numbers(0x11_0305), (259, 261));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub enum Command {
     Certify(Certify),
     /// List and show the models of the library
     Models(Models),
+    /// Explain a code of an error or a warning, with examples
+    Explain(Explain),
 }
 
 /// Forms of a result.
@@ -234,4 +236,14 @@ pub enum ModelsAction {
         /// Name of the model, as `use` takes it
         name: String,
     },
+}
+
+/// `watertight explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight explain
+  watertight explain E0301")]
+pub struct Explain {
+    /// Codes, such as E0301; without one, all are listed
+    pub codes: Vec<String>,
 }

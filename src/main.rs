@@ -63,6 +63,7 @@ fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
         Some(Command::Extract(args)) => command::extract::run(args, context),
         Some(Command::Certify(args)) => command::certify::run(args, context),
         Some(Command::Models(args)) => command::models::run(args, context),
+        Some(Command::Explain(args)) => command::explain::run(args, context),
         None => Err(Failure::new("no command given").help("watertight --help lists the commands")),
     }
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LINKS: &[&str] = &["examples", "models", "tests", "docs"];
-const SUBCOMMANDS: &[&str] = &["verify", "check", "extract", "certify", "models"];
+const SUBCOMMANDS: &[&str] = &["verify", "check", "extract", "certify", "models", "explain"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

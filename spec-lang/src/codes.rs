@@ -1,6 +1,9 @@
 //! Every code a diagnostic can have, one row each: `E01xx` syntax, `E02xx` names, `E03xx` types, `E04xx`
 //! behaviour, `E05xx` modules, instances and commands, `E0900` a defect of Watertight. The reference of the
 //! language prints this table.
+//!
+//! Each code has a page, `docs/errors/CODE.md`: its row, an example that gives exactly this code, and one that gives
+//! nothing. Tests compile both and write the row at the head of the page (`WATERTIGHT_BLESS=1`).
 
 /// A row: the code, what it means, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,19 +14,76 @@ pub struct Code {
     pub title: &'static str,
     /// What lies behind it, and what to do.
     pub explanation: &'static str,
+    /// The page, in Markdown.
+    pub page: &'static str,
+}
+
+impl Code {
+    /// The page as text for a terminal: examples are indented instead of fenced.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let mut out = String::new();
+        let mut fenced = false;
+        for line in self.page.lines() {
+            if line.starts_with("```") {
+                fenced = !fenced;
+                continue;
+            }
+            let text = line.strip_prefix("# ").unwrap_or(line);
+            let indent = if fenced && !text.is_empty() { "    " } else { "" };
+            out.push_str(indent);
+            out.push_str(text);
+            out.push('\n');
+        }
+        out
+    }
 }
 
 macro_rules! codes {
     ($($code:literal $title:literal $explanation:literal)*) => {
         /// All codes, in order.
-        pub const CODES: &[Code] = &[$(Code { code: $code, title: $title, explanation: $explanation }),*];
+        pub const CODES: &[Code] = &[$(Code {
+            code: $code,
+            title: $title,
+            explanation: $explanation,
+            page: include_str!(concat!("../../docs/errors/", $code, ".md")),
+        }),*];
     };
 }
 
-/// The row of a code.
+/// The row of a code, written `E0123`, `e0123` or `123`.
 #[must_use]
 pub fn find(code: &str) -> Option<&'static Code> {
+    let code = written_out(code);
     CODES.iter().find(|c| c.code == code)
+}
+
+/// The codes that someone who wrote `code` may have meant: the nearest by edits, else those of the same hundred.
+#[must_use]
+pub fn near(code: &str) -> Vec<&'static Code> {
+    let code = written_out(code);
+    let nearest = crate::suggest::nearest(&code, CODES.iter().map(|c| c.code));
+    let hundred = code.get(..3).filter(|p| p.starts_with("E0"));
+    let of_hundred = || {
+        CODES
+            .iter()
+            .filter(|c| hundred.is_some_and(|h| c.code.starts_with(h)))
+    };
+    match nearest {
+        Some(near) => CODES.iter().filter(|c| c.code == near).collect(),
+        None => of_hundred().collect(),
+    }
+}
+
+/// `E0123` for `e0123`, `0123` and `123`.
+fn written_out(code: &str) -> String {
+    let code = code.trim().to_ascii_uppercase();
+    let digits = code.strip_prefix('E').unwrap_or(&code);
+    if !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        format!("E{digits:0>4}")
+    } else {
+        code
+    }
 }
 
 codes! {

@@ -3,6 +3,7 @@
 
 pub mod certify;
 pub mod check;
+pub mod explain;
 pub mod extract;
 pub mod models;
 pub mod verify;

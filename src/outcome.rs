@@ -194,6 +194,7 @@ pub fn describe_wrong(system: &System, wrong: &Wrong) -> String {
                 PromiseKind::SomeValue => "the value of `none` is taken",
                 PromiseKind::Divisor => "a divisor is zero",
                 PromiseKind::Agreement => "two assignments to one place differ",
+                PromiseKind::NotEmpty => "the least or greatest of nothing is taken",
             };
             let place = promises.get(*index).filter(|p| p.origin.is_known());
             let place = place.map(|p| format!(", at {}", p.origin)).unwrap_or_default();

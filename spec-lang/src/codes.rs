@@ -151,6 +151,9 @@ codes! {
     "E0313" "not a case"
         "`match` takes a value of an enumeration (with enumerators as patterns), an option (`none`, `some(x)`) or a \
          truth value."
+    "E0320" "not what this function takes"
+        "The functions that every module has, such as `sum`, `dom` or `closure`, take sets of integers, relations, or \
+         sequences, as the reference of the language says. A declaration of the same name hides the function."
     "E0401" "this cannot be assigned"
         "Events assign to variables. Constants are the same in every state; parameters and choices are fixed for \
          the step."

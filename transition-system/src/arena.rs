@@ -8,7 +8,7 @@
 
 use indexmap::IndexSet;
 
-use crate::expr::{Expr, Quantifier};
+use crate::expr::{Expr, FoldOp, Quantifier};
 use crate::ids::{BinderId, ConstId, EnumId, ExprId, SortId, TypeId, VarId};
 use crate::types::Type;
 
@@ -438,6 +438,14 @@ impl Arena {
             .fold(body, |body, b| self.quant(Quantifier::Exists, *b, body))
     }
 
+    /// The sum, least or greatest of `body` over the values of the binder that satisfy `condition`.
+    pub fn fold(&mut self, op: FoldOp, binder: BinderId, condition: ExprId, body: ExprId) -> ExprId {
+        if op == FoldOp::Sum && self.as_bool(condition) == Some(false) {
+            return self.int(0);
+        }
+        self.intern_int(Expr::Fold(op, binder, condition, body))
+    }
+
     /// `none` of the option type `ty`.
     pub fn none(&mut self, ty: TypeId) -> ExprId {
         self.intern(Expr::None(ty), ty)
@@ -532,6 +540,11 @@ impl Arena {
         self.intern_int(Expr::Card(a))
     }
 
+    /// Transitive closure of a set of pairs of one type.
+    pub fn closure(&mut self, a: ExprId) -> ExprId {
+        self.same_type(a, Expr::Closure(a))
+    }
+
     /// The map that takes each value of the binder to `body`; `value_ty` is the declared type of values.
     pub fn lambda(&mut self, binder: BinderId, body: ExprId, value_ty: TypeId) -> ExprId {
         let key = self.binder_info(binder).ty;
@@ -597,7 +610,8 @@ impl Arena {
             | Expr::Add(..)
             | Expr::Sub(..)
             | Expr::Mul(..)
-            | Expr::Neg(_) => false,
+            | Expr::Neg(_)
+            | Expr::Fold(..) => false,
             other => {
                 let mut total = true;
                 other.for_each_child(|c| total = total && depth > 0 && self.total_to_depth(c, depth - 1));
@@ -620,6 +634,8 @@ impl Arena {
             (Expr::Unwrap(_), &[a]) => self.unwrap_some(a),
             (Expr::Compr(b, _), &[a]) => self.compr(b, a),
             (Expr::Card(_), &[a]) => self.card(a),
+            (Expr::Closure(_), &[a]) => self.closure(a),
+            (Expr::Fold(op, b, _, _), &[c, a]) => self.fold(op, b, c, a),
             (Expr::Lambda(b, _), &[a]) => {
                 let value = match *self.type_of_id(ty) {
                     Type::Map(_, v) => v,

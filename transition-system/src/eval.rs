@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::expr::{Expr, Quantifier};
+use crate::expr::{Expr, FoldOp, Quantifier};
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::scope::Scope;
 use crate::system::{PromiseKind, System};
@@ -132,6 +132,7 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Narrow(a, ty) => self.narrow(expr, *a, *ty, at, env)?,
             Expr::Quant(q, b, body) => self.quantified(*q, *b, *body, at, env)?,
+            Expr::Fold(..) => self.fold(expr, at, env)?,
             Expr::None(_) => Value::None,
             Expr::Some(a) => Value::Some(Box::new(self.value(*a, at, env)?)),
             Expr::IsSome(a) => Value::Bool(self.value(*a, at, env)? != Value::None),
@@ -152,6 +153,7 @@ impl<'a> Evaluator<'a> {
             Expr::Inter(a, b) => Value::Set(&self.set(*a, at, env)? & &self.set(*b, at, env)?),
             Expr::Diff(a, b) => Value::Set(&self.set(*a, at, env)? - &self.set(*b, at, env)?),
             Expr::Card(a) => Value::Int(self.set(*a, at, env)?.len() as i64),
+            Expr::Closure(a) => Value::Set(closure(self.set(*a, at, env)?).ok_or_else(ill)?),
             Expr::Store(m, k, v) => {
                 let mut map = self.map(*m, at, env)?;
                 map.insert(self.value(*k, at, env)?, self.value(*v, at, env)?);
@@ -242,6 +244,32 @@ impl<'a> Evaluator<'a> {
         Ok(Value::Bool(!decides))
     }
 
+    fn fold(&self, expr: ExprId, at: Context<'_>, env: &mut Bindings) -> Result<Value> {
+        let Expr::Fold(op, binder, condition, body) = *self.system.arena.expr(expr) else {
+            return Err(EvalError::IllFormed(expr));
+        };
+        let mut items = Vec::new();
+        for value in self.domain(self.system.arena.binder_info(binder).ty)? {
+            let item = self.with(binder, value, env, |env| {
+                Ok(if self.truth(condition, at, env)? {
+                    Some(self.int(body, at, env)?)
+                } else {
+                    None
+                })
+            })?;
+            items.extend(item);
+        }
+        let nothing = EvalError::Undefined(PromiseKind::NotEmpty, expr);
+        Ok(Value::Int(match op {
+            FoldOp::Sum => items
+                .into_iter()
+                .try_fold(0i64, i64::checked_add)
+                .ok_or(EvalError::Overflow(expr))?,
+            FoldOp::Min => items.into_iter().min().ok_or(nothing)?,
+            FoldOp::Max => items.into_iter().max().ok_or(nothing)?,
+        }))
+    }
+
     fn comprehension(&self, expr: ExprId, at: Context<'_>, env: &mut Bindings) -> Result<Value> {
         match *self.system.arena.expr(expr) {
             Expr::Compr(b, body) => {
@@ -280,5 +308,28 @@ impl<'a> Evaluator<'a> {
             None => env.remove(&binder),
         };
         out
+    }
+}
+
+/// The transitive closure of a set of pairs; `None` if an element is no pair.
+fn closure(mut pairs: BTreeSet<Value>) -> Option<BTreeSet<Value>> {
+    loop {
+        let mut more = pairs.clone();
+        for first in &pairs {
+            for second in &pairs {
+                let (Value::Tuple(x), Value::Tuple(y)) = (first, second) else {
+                    return None;
+                };
+                if let ([a, b], [c, d]) = (x.as_slice(), y.as_slice())
+                    && b == c
+                {
+                    more.insert(Value::Tuple(vec![a.clone(), d.clone()]));
+                }
+            }
+        }
+        if more.len() == pairs.len() {
+            return Some(pairs);
+        }
+        pairs = more;
     }
 }

@@ -1,9 +1,9 @@
 //! Expressions: typed, hash-consed nodes of an [`Arena`](crate::Arena), made by its smart constructors
 //! only.
 //!
-//! Semantics is that of the reference evaluator ([`crate::eval`]). Every operator is total but four:
-//! [`Expr::Unwrap`] of `none`, [`Expr::Div`] and [`Expr::Mod`] by zero, and [`Expr::Narrow`] outside its
-//! range (and integer arithmetic beyond `i64`). Where a partial operator is *needed* for the value (`and`,
+//! Semantics is that of the reference evaluator ([`crate::eval`]). Every operator is total but five:
+//! [`Expr::Unwrap`] of `none`, [`Expr::Div`] and [`Expr::Mod`] by zero, [`Expr::Narrow`] outside its
+//! range, and the least or greatest of nothing in [`Expr::Fold`] (and integer arithmetic beyond `i64`). Where a partial operator is *needed* for the value (`and`,
 //! `or`, `=>`, `if` evaluate from left to right and stop early), its condition becomes a promise
 //! ([`crate::promise`]) that every engine checks.
 
@@ -16,6 +16,17 @@ pub enum Quantifier {
     Forall,
     /// For some value of the binder's type.
     Exists,
+}
+
+/// What is made of many integers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum FoldOp {
+    /// Their sum; 0 of none.
+    Sum,
+    /// The least; undefined of none.
+    Min,
+    /// The greatest; undefined of none.
+    Max,
 }
 
 /// One node. Children are ids of the same arena.
@@ -69,6 +80,9 @@ pub enum Expr {
     Narrow(ExprId, TypeId),
     /// A quantified formula over one binder.
     Quant(Quantifier, BinderId, ExprId),
+    /// The sum, least or greatest of the integers that the body (last) has for those values of the binder that
+    /// satisfy the condition; each value counts, also where the integers are equal.
+    Fold(FoldOp, BinderId, ExprId, ExprId),
     /// `none` of an option type.
     None(TypeId),
     /// `some(e)`.
@@ -93,6 +107,8 @@ pub enum Expr {
     Diff(ExprId, ExprId),
     /// Number of elements.
     Card(ExprId),
+    /// The transitive closure of a set of pairs whose components have one type.
+    Closure(ExprId),
     /// The total map `b : K => e`.
     Lambda(BinderId, ExprId),
     /// The map with one key changed (map, key, value).
@@ -127,6 +143,7 @@ impl Expr {
             | Expr::Unwrap(a)
             | Expr::Compr(_, a)
             | Expr::Card(a)
+            | Expr::Closure(a)
             | Expr::Lambda(_, a)
             | Expr::Proj(a, _) => f(*a),
             Expr::Implies(a, b)
@@ -143,6 +160,7 @@ impl Expr {
             | Expr::Union(a, b)
             | Expr::Inter(a, b)
             | Expr::Diff(a, b)
+            | Expr::Fold(_, _, a, b)
             | Expr::Apply(a, b) => {
                 f(*a);
                 f(*b);
@@ -170,7 +188,9 @@ impl Expr {
     #[must_use]
     pub fn binder(&self) -> Option<BinderId> {
         match self {
-            Expr::Quant(_, b, _) | Expr::Compr(b, _) | Expr::Lambda(b, _) => Some(*b),
+            Expr::Quant(_, b, _) | Expr::Fold(_, b, _, _) | Expr::Compr(b, _) | Expr::Lambda(b, _) => {
+                Some(*b)
+            }
             Expr::Bool(_)
             | Expr::Int(_)
             | Expr::Enumerator(..)
@@ -205,6 +225,7 @@ impl Expr {
             | Expr::Inter(..)
             | Expr::Diff(..)
             | Expr::Card(_)
+            | Expr::Closure(_)
             | Expr::Store(..)
             | Expr::Apply(..)
             | Expr::Tuple(_)

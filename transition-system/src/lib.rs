@@ -26,7 +26,7 @@ pub mod value;
 pub mod verdict;
 
 pub use arena::{Arena, Binder};
-pub use expr::{Expr, Quantifier};
+pub use expr::{Expr, FoldOp, Quantifier};
 pub use ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};
 pub use origin::Origin;
 pub use scope::Scope;

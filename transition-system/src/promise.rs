@@ -10,7 +10,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::arena::Arena;
-use crate::expr::Expr;
+use crate::expr::{Expr, FoldOp};
 use crate::ids::ExprId;
 use crate::origin::Origin;
 use crate::system::{Promise, PromiseKind, System};
@@ -69,6 +69,14 @@ impl Collector<'_> {
                 let otherwise = self.arena.and([path, not]);
                 self.visit(b, otherwise);
             }
+            Expr::Fold(_, b, condition, body) => {
+                self.scope.push((b, path));
+                let inner = self.arena.bool(true);
+                self.visit(condition, inner);
+                self.visit(body, condition);
+                self.scope.pop();
+                self.own(expr, path);
+            }
             Expr::Quant(_, b, body) | Expr::Compr(b, body) | Expr::Lambda(b, body) => {
                 self.scope.push((b, path));
                 let inner = self.arena.bool(true);
@@ -89,7 +97,11 @@ impl Collector<'_> {
         let node = self.arena.expr(expr);
         let own = matches!(
             node,
-            Expr::Unwrap(_) | Expr::Div(..) | Expr::Mod(..) | Expr::Narrow(..)
+            Expr::Unwrap(_)
+                | Expr::Div(..)
+                | Expr::Mod(..)
+                | Expr::Narrow(..)
+                | Expr::Fold(FoldOp::Min | FoldOp::Max, ..)
         );
         let children = node.children();
         let partial = own || children.into_iter().any(|c| self.is_partial(c));
@@ -121,6 +133,9 @@ impl Collector<'_> {
             Expr::Div(_, b) | Expr::Mod(_, b) => {
                 let zero = self.arena.int(0);
                 (PromiseKind::Divisor, self.arena.ne(b, zero))
+            }
+            Expr::Fold(FoldOp::Min | FoldOp::Max, b, condition, _) => {
+                (PromiseKind::NotEmpty, self.arena.exists(&[b], condition))
             }
             Expr::Narrow(a, ty) => {
                 let Type::Range { lo, hi } = *self.arena.type_of_id(ty) else {

@@ -52,21 +52,22 @@ impl Substitution<'_> {
         let replacement = self.arena.bound(fresh);
         let mut inner = with.clone();
         inner.insert(binder, replacement);
-        let body = self.arena.expr(expr).children().first().copied().unwrap_or(expr);
+        let parts = self.arena.expr(expr).children();
         let outer = std::mem::take(&mut self.memo);
-        let body = self.run(body, &inner);
+        let parts: Vec<_> = parts.into_iter().map(|p| self.run(p, &inner)).collect();
         self.memo = outer;
-        match self.arena.expr(expr).clone() {
-            Expr::Quant(q, _, _) => self.arena.quant(q, fresh, body),
-            Expr::Compr(..) => self.arena.compr(fresh, body),
-            Expr::Lambda(..) => {
+        match (self.arena.expr(expr).clone(), parts.as_slice()) {
+            (Expr::Quant(q, _, _), &[body]) => self.arena.quant(q, fresh, body),
+            (Expr::Fold(op, ..), &[condition, body]) => self.arena.fold(op, fresh, condition, body),
+            (Expr::Compr(..), &[body]) => self.arena.compr(fresh, body),
+            (Expr::Lambda(..), &[body]) => {
                 let value = match *self.arena.type_of(expr) {
                     crate::Type::Map(_, v) => v,
                     _ => self.arena.type_id(body),
                 };
                 self.arena.lambda(fresh, body, value)
             }
-            _ => expr,
+            (_, _) => expr,
         }
     }
 }

@@ -100,6 +100,8 @@ pub enum PromiseKind {
     Divisor,
     /// Two assignments of one event to one place agree.
     Agreement,
+    /// The least or greatest is taken only of something.
+    NotEmpty,
 }
 
 /// A condition that must be true in every reachable state (for every value of the event's parameters):

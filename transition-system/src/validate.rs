@@ -378,6 +378,9 @@ impl Checker<'_> {
             Expr::Neg(a) => integer(a),
             Expr::Narrow(a, t) => integer(a) && matches!(arena.type_of_id(*t), Type::Range { .. }),
             Expr::Quant(_, b, body) => bool(body) && self.finite(arena.binder_info(*b).ty),
+            Expr::Fold(_, b, condition, body) => {
+                bool(condition) && integer(body) && self.finite(arena.binder_info(*b).ty)
+            }
             Expr::Compr(b, body) => bool(body) && self.finite(arena.binder_info(*b).ty),
             Expr::None(t) => matches!(arena.type_of_id(*t), Type::Option(_)),
             Expr::Some(a) => matches!(arena.type_of(id), Type::Option(t) if self.fits(*a, *t)),
@@ -388,6 +391,12 @@ impl Checker<'_> {
                 matches!(arena.type_of(*a), Type::Set(_)) && self.alike(*a, *b)
             }
             Expr::Card(a) => matches!(arena.type_of(*a), Type::Set(_)),
+            Expr::Closure(a) => match arena.type_of(*a) {
+                Type::Set(t) => {
+                    matches!(arena.type_of_id(*t), Type::Tuple(ts) if matches!(ts.as_slice(), [a, b] if a == b))
+                }
+                _ => false,
+            },
             Expr::Lambda(b, body) => {
                 matches!(arena.type_of(id), Type::Map(k, v) if *k == arena.binder_info(*b).ty && self.fits(*body, *v))
             }

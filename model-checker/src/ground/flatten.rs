@@ -215,6 +215,7 @@ impl<'a> Flattener<'a> {
             }
             Expr::Narrow(a, _) => self.scalar(a)?,
             Expr::Quant(q, b, body) => self.quantified(q, b, body)?,
+            Expr::Fold(op, b, condition, body) => self.fold(op, b, condition, body)?,
             Expr::IsSome(a) => self.is_some(a)?,
             Expr::In(item, set) => self.member_of(item, set)?,
             Expr::Subset(a, b) => self.subset(a, b)?,
@@ -235,6 +236,7 @@ impl<'a> Flattener<'a> {
                     dag.and([x, not])
                 });
             }
+            Expr::Closure(a) => return self.closure(a),
             Expr::Lambda(b, body) => return self.lambda(b, body, ty),
             Expr::Store(map, key, value) => return self.store(map, key, value),
             Expr::Apply(map, key) => return self.apply(map, key),

@@ -16,6 +16,7 @@ mod cone;
 mod dag;
 mod error;
 mod flatten;
+mod fold;
 mod initial;
 mod instance;
 mod partial;

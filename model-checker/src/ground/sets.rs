@@ -121,17 +121,8 @@ impl Flattener<'_> {
     pub(super) fn card(&mut self, a: ExprId) -> Result<NodeId> {
         let term = self.term(a)?;
         let bits = self.bits(&term)?;
-        let mut counts: Vec<NodeId> = bits.iter().map(|bit| self.as_int(*bit)).collect();
-        while counts.len() > 1 {
-            counts = counts
-                .chunks(2)
-                .map(|pair| match pair {
-                    [x, y] => self.dag.add(*x, *y),
-                    _ => pair[0],
-                })
-                .collect();
-        }
-        Ok(counts.first().copied().unwrap_or_else(|| self.dag.int(0)))
+        let counts = bits.iter().map(|bit| self.as_int(*bit)).collect();
+        Ok(self.total(counts))
     }
 
     pub(super) fn member_of(&mut self, item: ExprId, set: ExprId) -> Result<NodeId> {

@@ -14,9 +14,6 @@ use super::encoder::{Encoder, Env, Frame, Result, Unsupported};
 use super::term::TermId;
 use super::value::{EnvId, FrameId, SetOp, Val, ValId};
 
-/// Most elements that the cardinality of a set is counted over.
-const COUNT_LIMIT: u64 = 1024;
-
 impl Encoder<'_> {
     // ---- states and steps ----
 
@@ -221,6 +218,7 @@ impl Encoder<'_> {
             | Expr::Union(..)
             | Expr::Inter(..)
             | Expr::Diff(..)
+            | Expr::Closure(_)
             | Expr::Store(..)
             | Expr::Apply(..) => self.function(expr, env, frame),
             Expr::Bool(_)
@@ -241,6 +239,7 @@ impl Encoder<'_> {
             | Expr::Mod(..)
             | Expr::Neg(_)
             | Expr::Quant(..)
+            | Expr::Fold(..)
             | Expr::IsSome(_)
             | Expr::In(..)
             | Expr::Subset(..)
@@ -275,6 +274,7 @@ impl Encoder<'_> {
                 env,
                 frame,
             })),
+            Expr::Closure(a) => self.closure(*a, env, frame),
             Expr::Union(a, b) => self.set_op(SetOp::Union, *a, *b, env, frame),
             Expr::Inter(a, b) => self.set_op(SetOp::Inter, *a, *b, env, frame),
             Expr::Diff(a, b) => self.set_op(SetOp::Diff, *a, *b, env, frame),
@@ -366,6 +366,7 @@ impl Encoder<'_> {
                 })
             }
             Expr::Card(a) => self.cardinality(*a, env, frame),
+            Expr::Fold(..) => self.fold(expr, env, frame),
             _ => Err(Unsupported(
                 "a composite expression where a base value is needed".to_owned(),
             )),
@@ -402,29 +403,10 @@ impl Encoder<'_> {
         }
     }
 
-    fn element_type(&self, set: ExprId) -> Result<TypeId> {
+    pub(super) fn element_type(&self, set: ExprId) -> Result<TypeId> {
         match self.system.arena.type_of(set) {
             Type::Set(elem) => Ok(*elem),
             _ => Err(Unsupported("a set operation on what is no set".to_owned())),
         }
-    }
-
-    fn cardinality(&mut self, set: ExprId, env: EnvId, frame: FrameId) -> Result<TermId> {
-        let elem = self.element_type(set)?;
-        let Some(items) = self.values(elem, COUNT_LIMIT) else {
-            return Err(Unsupported(format!(
-                "`card` of a set of `{}`, which has a sort of any size in it or more than {COUNT_LIMIT} values; \
-                 give the sort a size, or say it with quantifiers",
-                transition_system::text::print_type(self.system, elem)
-            )));
-        };
-        let set = self.eval(set, env, frame)?;
-        let (zero, one) = (self.terms.int(0), self.terms.int(1));
-        let mut parts = Vec::new();
-        for item in items {
-            let member = self.member(item, set)?;
-            parts.push(self.terms.ite(member, one, zero));
-        }
-        Ok(self.terms.add(parts))
     }
 }

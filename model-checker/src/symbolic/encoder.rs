@@ -403,6 +403,15 @@ impl<'a> Encoder<'a> {
                 let term = self.terms.or(same);
                 Ok(self.leaf(term))
             }
+            Val::Members(elem, members) => {
+                let mut parts = Vec::new();
+                for (item, condition) in members {
+                    let same = self.equal(key, item, elem)?;
+                    parts.push(self.terms.and([same, condition]));
+                }
+                let term = self.terms.or(parts);
+                Ok(self.leaf(term))
+            }
             Val::Set(op, a, b) => {
                 let (a, b) = (self.member(key, a)?, self.member(key, b)?);
                 let term = match op {

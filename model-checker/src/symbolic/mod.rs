@@ -11,6 +11,7 @@
 //! `counterexample`, `bounded`, and `prove`, which puts them together.
 
 mod bounded;
+mod count;
 mod counterexample;
 mod encode;
 mod encoder;

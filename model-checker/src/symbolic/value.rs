@@ -67,6 +67,8 @@ pub(super) enum Val {
     /// A set by its elements, and their type.
     Items(TypeId, Vec<ValId>),
     Set(SetOp, ValId, ValId),
+    /// A set by what can be in it, each under its condition, and their type.
+    Members(TypeId, Vec<(ValId, TermId)>),
     /// Some fixed value of a function type: what stands where the language has no value.
     Junk(TypeId),
 }

@@ -28,6 +28,7 @@ impl Body<'_, '_> {
             }
             BinaryOp::Compare(compare) => self.compare(compare, left, right, span),
             BinaryOp::Set(op) => self.set_operation(op, left, right, hint, span),
+            BinaryOp::Product => self.product(left, right, span),
             BinaryOp::Arith(op) => {
                 let (a, b) = (self.integer(left), self.integer(right));
                 make(TKind::Arith(op, Box::new(a), Box::new(b)), Types::INT, span)

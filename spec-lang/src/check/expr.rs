@@ -46,6 +46,7 @@ impl Body<'_, '_> {
                 binders,
                 body,
             } => self.quantified(*forall, binders, body, span),
+            ExprKind::Fold { op, binders, body } => self.folded(*op, binders, body, span),
             ExprKind::Lambda { name, ty, body } => self.lambda(name, ty, body, hint, span),
             ExprKind::Match { value, arms } => self.matching(value, arms, hint, span),
             ExprKind::If {
@@ -157,15 +158,27 @@ impl Body<'_, '_> {
         if let ExprKind::Path(path) = &callee.kind
             && path.single().is_none_or(|n| self.local(&n.text).is_none())
         {
+            if let Some(builtin) = self.builtin(path) {
+                return self.call_builtin(builtin, args, span);
+            }
             let Some(list) = self.value(path) else {
+                self.suggest_builtin(path);
                 args.iter().for_each(|a| drop(self.typed(a, None)));
                 return wrong(span);
             };
-            if let [Value::Def(d)] = list.as_slice() {
+            if let [Value::Def(d)] = list.as_slice()
+                && (args.is_empty() || !self.is_relation(*d))
+            {
                 return self.call_def(*d, args, span);
             }
         }
         self.apply_relation(callee, args, span)
+    }
+
+    /// Whether a definition is a relation that takes no arguments of its own.
+    fn is_relation(&self, d: DefIx) -> bool {
+        let columns = self.types.as_set(self.names[d].result);
+        self.names[d].params.is_empty() && columns.is_some_and(|t| self.types.as_tuple(t).is_some())
     }
 
     fn call_def(&mut self, d: DefIx, args: &[Expr], span: Span) -> TExpr {
@@ -262,7 +275,7 @@ impl Body<'_, '_> {
     }
 }
 
-fn arguments(n: usize) -> String {
+pub(super) fn arguments(n: usize) -> String {
     if n == 1 {
         "1 argument".to_owned()
     } else {

@@ -43,7 +43,7 @@ impl Body<'_, '_> {
     }
 
     /// A part of a constructed value: of the wanted type if it can be.
-    fn element(&mut self, e: &Expr, want: Option<Ty>) -> TExpr {
+    pub(super) fn element(&mut self, e: &Expr, want: Option<Ty>) -> TExpr {
         match want {
             Some(want) if !self.types.has_unknown(want) => self.check(e, want),
             _ => self.typed(e, want),
@@ -142,7 +142,7 @@ impl Body<'_, '_> {
         let mut out: Vec<TBinder> = Vec::new();
         let mut bound: Vec<&Name> = Vec::new();
         for binder in binders {
-            let (ty, set) = self.domain(&binder.domain, what);
+            let (ty, set) = self.binder_domain(&binder.domain, what);
             for name in &binder.names {
                 if let Some(old) = bound.iter().find(|n| n.text == name.text) {
                     self.report(
@@ -162,11 +162,11 @@ impl Body<'_, '_> {
         out
     }
 
-    fn domain(&mut self, domain: &Domain, what: &str) -> (Ty, Option<TExpr>) {
+    fn binder_domain(&mut self, domain: &Domain, what: &str) -> (Ty, Option<TExpr>) {
         match domain {
             Domain::Type(ty) => (self.read_finite(ty, what), None),
             Domain::Set(set) => {
-                let set = self.infer_known(set);
+                let set = self.listed_set(set, what);
                 match *self.types.form(set.ty) {
                     Form::Set(t) => (t, Some(set)),
                     Form::Error => (Types::ERROR, None),

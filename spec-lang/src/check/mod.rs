@@ -7,12 +7,16 @@
 
 mod binary;
 mod body;
+mod builtin;
 mod event;
 mod expr;
 mod fit;
+mod fold;
 mod forms;
+mod hull;
 mod matches;
 mod purity;
+mod relation;
 pub(crate) mod typed;
 
 use crate::diagnostic::Diagnostic;

@@ -1,5 +1,7 @@
 //! The typed tree: names resolved, every expression with its type, every narrowing of an integer explicit.
 
+use transition_system::FoldOp;
+
 use crate::names::{ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, VarIx};
 use crate::source::Span;
 use crate::syntax::ast::{Arith, AssignOp, SetOp};
@@ -54,6 +56,11 @@ pub(crate) enum TKind {
         binders: Vec<TBinder>,
         body: Sub,
     },
+    Fold {
+        op: FoldOp,
+        binders: Vec<TBinder>,
+        body: Sub,
+    },
     Lambda {
         key: LocalId,
         body: Sub,
@@ -68,6 +75,8 @@ pub(crate) enum TKind {
     Subset(Sub, Sub),
     SetOp(SetOp, Sub, Sub),
     Card(Sub),
+    /// Transitive closure.
+    Closure(Sub),
     Apply(Sub, Sub),
     Let {
         local: LocalId,
@@ -183,6 +192,7 @@ impl TExpr {
             | TKind::Value(a)
             | TKind::Component(a, _)
             | TKind::Card(a)
+            | TKind::Closure(a)
             | TKind::Prime(a)
             | TKind::Lambda { body: a, .. } => out.push(a),
             TKind::Implies(a, b)
@@ -198,7 +208,9 @@ impl TExpr {
                 value: a, body: b, ..
             } => out.extend([&**a, &**b]),
             TKind::If(a, b, c) => out.extend([&**a, &**b, &**c]),
-            TKind::Quant { binders, body, .. } | TKind::Compr { binders, body } => {
+            TKind::Quant { binders, body, .. }
+            | TKind::Compr { binders, body }
+            | TKind::Fold { binders, body, .. } => {
                 out.extend(binders.iter().filter_map(|b| b.set.as_ref()));
                 out.push(body);
             }

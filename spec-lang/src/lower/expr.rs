@@ -1,6 +1,6 @@
 //! Expressions to expressions.
 
-use transition_system::{Arena, BinderId, Expr, ExprId, Type};
+use transition_system::{Arena, BinderId, Expr, ExprId, FoldOp, Type};
 
 use super::{Env, Lowering};
 use crate::check::typed::{TBinder, TExpr, TKind, Test};
@@ -111,6 +111,13 @@ impl Lowering<'_, '_> {
                 body,
             } => self.quantified(*forall, binders, body, env),
             TKind::Compr { binders, body } => self.comprehension(binders, body, env),
+            TKind::Fold { op, binders, body } => {
+                let (binder, condition) = self.restricted(binders, env);
+                let body = self.expr(body, env);
+                let out = self.system.arena.fold(*op, binder, condition, body);
+                self.partial(out, e.span)
+            }
+            TKind::Closure(a) => self.unary(a, env, Arena::closure),
             TKind::Lambda { key, body } => self.lambda(e.ty, *key, body, env),
             TKind::In(item, set) => {
                 let integer = self.program.types.is_integer(item.ty);
@@ -262,7 +269,11 @@ impl Lowering<'_, '_> {
 
     /// Notes where a partial operation was written.
     pub(super) fn partial(&mut self, id: ExprId, span: Span) -> ExprId {
-        if let Expr::Unwrap(_) | Expr::Div(..) | Expr::Mod(..) | Expr::Narrow(..) = self.system.arena.expr(id)
+        if let Expr::Unwrap(_)
+        | Expr::Div(..)
+        | Expr::Mod(..)
+        | Expr::Narrow(..)
+        | Expr::Fold(FoldOp::Min | FoldOp::Max, ..) = self.system.arena.expr(id)
         {
             self.places.entry(id).or_insert(span);
         }
@@ -309,6 +320,14 @@ impl Lowering<'_, '_> {
     }
 
     fn comprehension(&mut self, binders: &[TBinder], body: &TExpr, env: &mut Env) -> ExprId {
+        let (binder, condition) = self.restricted(binders, env);
+        let body = self.expr(body, env);
+        let body = self.system.arena.and([condition, body]);
+        self.system.arena.compr(binder, body)
+    }
+
+    /// One binder for all, and that its value is in the sets of each.
+    fn restricted(&mut self, binders: &[TBinder], env: &mut Env) -> (BinderId, ExprId) {
         let binder = match binders {
             [one] => self.fresh(one.local, &one.name, one.ty, env),
             _ => self.tuple_binder(binders, env),
@@ -319,9 +338,7 @@ impl Lowering<'_, '_> {
                 parts.push(self.element_of(b, set, env));
             }
         }
-        parts.push(self.expr(body, env));
-        let body = self.system.arena.and(parts);
-        self.system.arena.compr(binder, body)
+        (binder, self.system.arena.and(parts))
     }
 
     /// One binder for several: each local is a component of it.

@@ -164,7 +164,7 @@ impl TypeReader<'_, '_> {
     }
 
     /// The value of a constant's expression of numbers.
-    fn literal(&mut self, module: ModuleIx, e: &ast::Expr, depth: u32) -> Option<i64> {
+    pub(crate) fn literal(&self, module: ModuleIx, e: &ast::Expr, depth: u32) -> Option<i64> {
         if depth > 32 {
             return None;
         }

@@ -3,6 +3,8 @@
 //! Knows nothing of the parser. Chains of one associative operator (`a and b and c`) are one node, so the
 //! depth of a tree is bounded by the builder whatever the length of the text.
 
+use transition_system::FoldOp;
+
 use crate::source::Span;
 
 /// An identifier.
@@ -280,6 +282,12 @@ pub(crate) enum ExprKind {
         binders: Vec<Binder>,
         body: Box<Expr>,
     },
+    /// `sum x: T. e`
+    Fold {
+        op: FoldOp,
+        binders: Vec<Binder>,
+        body: Box<Expr>,
+    },
     If {
         condition: Box<Expr>,
         then: Box<Expr>,
@@ -372,5 +380,7 @@ pub(crate) enum BinaryOp {
     Implies,
     Compare(Compare),
     Set(SetOp),
+    /// `A >< B`
+    Product,
     Arith(Arith),
 }

@@ -246,11 +246,11 @@ impl Expected {
     fn keeps(&self, token: &str) -> bool {
         let of_expression = [
             "!", "(", "-", "[", "card", "exists", "false", "forall", "if", "let", "match", "none", "not",
-            "some", "true", "{",
+            "some", "true", "{", "sum", "min", "max",
         ];
         let of_operator = [
             "!=", "%", "&", "&&", "'", "(", "*", "+", "-", ".", "/", "/\\", "<", "<=", "<=>", "=", "==",
-            "=>", ">", ">=", "[", "\\", "\\/", "and", "in", "not", "or", "subset", "|", "||",
+            "=>", ">", ">=", "><", "[", "\\", "\\/", "and", "in", "not", "or", "subset", "|", "||",
         ];
         let of_bound = ["+", "-", "*", ".."];
         let blank = token.trim().trim_matches('\u{FEFF}').is_empty() || token == "//" || token == "_";

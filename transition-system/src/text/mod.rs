@@ -14,7 +14,7 @@
 //! (assume EXPR PROMISE...)           (init EXPR PROMISE...)
 //! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE...)
 //! (invariant NAME EXPR PROMISE...)   likewise `transition`, `witness`
-//! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR)
+//! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR) | (nonempty EXPR)
 //! ```
 
 mod print;

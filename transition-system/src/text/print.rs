@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::expr::{Expr, Quantifier};
+use crate::expr::{Expr, FoldOp, Quantifier};
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::subst::post_order;
 use crate::system::{Event, Promise, PromiseKind, PropertyKind, System};
@@ -209,6 +209,7 @@ impl Printer<'_> {
                 PromiseKind::SomeValue => "some",
                 PromiseKind::Divisor => "divisor",
                 PromiseKind::Agreement => "agree",
+                PromiseKind::NotEmpty => "nonempty",
             };
             let _ = write!(self.out, " ({word} ");
             self.expr(p.holds);
@@ -260,16 +261,16 @@ impl Printer<'_> {
         self.out.push(')');
     }
 
-    fn bind(&mut self, head: &str, b: BinderId, body: ExprId) {
+    fn bind(&mut self, head: &str, b: BinderId, parts: &[ExprId]) {
         let n = self.names.binder(b);
         if self.names.inline {
             let info = self.system.arena.binder_info(b);
             let ty = print_type(self.system, info.ty);
-            let _ = write!(self.out, "({head} (${n} {} {ty}) ", info.name);
+            let _ = write!(self.out, "({head} (${n} {} {ty})", info.name);
         } else {
-            let _ = write!(self.out, "({head} ${n} ");
+            let _ = write!(self.out, "({head} ${n}");
         }
-        self.expr(body);
+        self.exprs(parts, " ");
         self.out.push(')');
     }
 
@@ -321,12 +322,20 @@ impl Printer<'_> {
             Expr::Mod(a, b) => self.node("mod", &[*a, *b]),
             Expr::Neg(a) => self.node("neg", &[*a]),
             Expr::Narrow(a, _) => self.node(&typed("narrow"), &[*a]),
-            Expr::Quant(Quantifier::Forall, b, body) => self.bind("forall", *b, *body),
-            Expr::Quant(Quantifier::Exists, b, body) => self.bind("exists", *b, *body),
-            Expr::Compr(b, body) => self.bind("compr", *b, *body),
+            Expr::Quant(Quantifier::Forall, b, body) => self.bind("forall", *b, &[*body]),
+            Expr::Quant(Quantifier::Exists, b, body) => self.bind("exists", *b, &[*body]),
+            Expr::Fold(op, b, condition, body) => {
+                let head = match op {
+                    FoldOp::Sum => "sum",
+                    FoldOp::Min => "min",
+                    FoldOp::Max => "max",
+                };
+                self.bind(head, *b, &[*condition, *body]);
+            }
+            Expr::Compr(b, body) => self.bind("compr", *b, &[*body]),
             Expr::Lambda(b, body) => {
                 let head = typed("lambda");
-                self.bind(&head, *b, *body);
+                self.bind(&head, *b, &[*body]);
             }
             Expr::None(_) => self.node(&typed("none"), &[]),
             Expr::Some(a) => self.node(&typed("some"), &[*a]),
@@ -339,6 +348,7 @@ impl Printer<'_> {
             Expr::Inter(a, b) => self.node("inter", &[*a, *b]),
             Expr::Diff(a, b) => self.node("diff", &[*a, *b]),
             Expr::Card(a) => self.node("card", &[*a]),
+            Expr::Closure(a) => self.node("closure", &[*a]),
             Expr::Store(m, k, v) => self.node("store", &[*m, *k, *v]),
             Expr::Apply(m, k) => self.node("apply", &[*m, *k]),
             Expr::Tuple(xs) => {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::sexp::{Sexp, parse};
-use crate::expr::Quantifier;
+use crate::expr::{FoldOp, Quantifier};
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::origin::Origin;
 use crate::system::{
@@ -257,6 +257,7 @@ impl Reader {
                     "some" => PromiseKind::SomeValue,
                     "divisor" => PromiseKind::Divisor,
                     "agree" => PromiseKind::Agreement,
+                    "nonempty" => PromiseKind::NotEmpty,
                     _ => return expected(form, "a promise"),
                 };
                 let [holds] = rest else {
@@ -421,6 +422,15 @@ impl Reader {
                 let (b, body) = (self.binder(b)?, self.expr(body)?);
                 self.system.arena.quant(q, b, body)
             }
+            ("sum" | "min" | "max", [b, condition, body]) => {
+                let op = match word {
+                    "sum" => FoldOp::Sum,
+                    "min" => FoldOp::Min,
+                    _ => FoldOp::Max,
+                };
+                let (b, condition, body) = (self.binder(b)?, self.expr(condition)?, self.expr(body)?);
+                self.system.arena.fold(op, b, condition, body)
+            }
             ("compr", [b, body]) => {
                 let (b, body) = (self.binder(b)?, self.expr(body)?);
                 self.system.arena.compr(b, body)
@@ -489,6 +499,7 @@ impl Reader {
             ("inter", &[a, b]) => arena.inter(a, b),
             ("diff", &[a, b]) => arena.diff(a, b),
             ("card", &[a]) => arena.card(a),
+            ("closure", &[a]) => arena.closure(a),
             ("store", &[m, k, v]) => arena.store(m, k, v),
             ("apply", &[m, k]) => arena.apply(m, k),
             (_, _) => return None,

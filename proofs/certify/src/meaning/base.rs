@@ -1,9 +1,8 @@
 //! Expressions of a base type that are no place, choice or application: formulas and integers.
 
-use transition_system::text::print_type;
 use transition_system::{Expr, ExprId, Quantifier, TypeId};
 
-use super::{Access, At, COUNTED, Meaning, NoForm, Result, Source, with};
+use super::{Access, At, Meaning, NoForm, Result, Source, with};
 use crate::smt::graph::{Op, T};
 
 impl Meaning<'_> {
@@ -71,6 +70,7 @@ impl Meaning<'_> {
                 })
             }
             Expr::Card(s) => self.counted(*s, at),
+            Expr::Fold(op, binder, condition, body) => self.folded((*op, *binder), *condition, *body, at),
             Expr::Add(..) | Expr::Sub(..) | Expr::Mul(..) | Expr::Div(..) | Expr::Mod(..) | Expr::Neg(_) => {
                 self.arithmetic(e, at)
             }
@@ -88,6 +88,7 @@ impl Meaning<'_> {
             | Expr::Union(..)
             | Expr::Inter(..)
             | Expr::Diff(..)
+            | Expr::Closure(_)
             | Expr::Lambda(..)
             | Expr::Store(..)
             | Expr::Apply(..)
@@ -123,26 +124,5 @@ impl Meaning<'_> {
         };
         let args = self.formulas(&node.children(), at)?;
         Ok(self.graph.arithmetic(op, args))
-    }
-
-    pub(super) fn counted(&mut self, set: ExprId, at: &At) -> Result<T> {
-        let elem = self.elements_of(set)?;
-        let Some(items) = self.listed(elem, COUNTED)? else {
-            return Err(NoForm(format!(
-                "`card` of a set of `{}`",
-                print_type(self.system, elem)
-            )));
-        };
-        let (zero, one) = (self.graph.number(0), self.graph.number(1));
-        let mut parts = Vec::new();
-        for item in items {
-            let member = self.at(set, at, vec![Access::Key(item)])?;
-            parts.push(self.graph.ite(member, one, zero));
-        }
-        Ok(match parts.as_slice() {
-            [] => zero,
-            [one] => *one,
-            _ => self.graph.arithmetic(Op::Add, parts),
-        })
     }
 }

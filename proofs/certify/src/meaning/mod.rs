@@ -11,6 +11,7 @@
 
 mod base;
 mod components;
+mod count;
 mod items;
 mod places;
 mod quantify;
@@ -101,6 +102,9 @@ impl At {
     }
 }
 
+/// Pairs, each with whether it is in a relation.
+type Edges = Rc<Vec<(Item, T)>>;
+
 /// An expression or a value at hand.
 enum Source<'s> {
     Expr(ExprId, &'s At),
@@ -117,6 +121,7 @@ pub(crate) struct Meaning<'a> {
     defaults: HashMap<S, F>,
     free: HashMap<ExprId, Rc<[BinderId]>>,
     known: HashMap<(ExprId, At, Path), T>,
+    closures: HashMap<(ExprId, At), Edges>,
     instances: u64,
 }
 
@@ -131,6 +136,7 @@ impl<'a> Meaning<'a> {
             defaults: HashMap::new(),
             free: HashMap::new(),
             known: HashMap::new(),
+            closures: HashMap::new(),
             instances: 1,
         }
     }

@@ -155,6 +155,7 @@ impl Meaning<'_> {
                 let not = self.graph.not(b);
                 Ok(self.graph.and([a, not]))
             }
+            (Expr::Closure(a), [Access::Key(pair)]) => self.closed(*a, pair, at),
             (_, []) => self.base(e, at),
             (_, _) => Err(NoForm("a path that does not fit an expression".to_owned())),
         }

@@ -1,7 +1,7 @@
 //! Operators: from a flat sequence to a tree, by precedence.
 //!
 //! From loosest to tightest: `<=>`; `=>` (to the right); `or`; `and`; `not`; comparisons, `in`, `subset` (which do
-//! not chain); `|` and `\`; `&`; `+` and `-`; `*`, `/` and `%`; `-` as a sign. All but `=>` group to the left.
+//! not chain); `|` and `\`; `&`; `+` and `-`; `*`, `/`, `%` and `><`; `-` as a sign. All but `=>` group to the left.
 
 use super::super::ast::{Arith, BinaryOp, Compare, Expr, ExprKind, SetOp};
 use super::super::{Pair, Rule};
@@ -29,7 +29,7 @@ impl Operator {
             Operator::Binary(BinaryOp::Set(SetOp::Union | SetOp::Diff)) => 7,
             Operator::Binary(BinaryOp::Set(SetOp::Inter)) => 8,
             Operator::Binary(BinaryOp::Arith(Arith::Add | Arith::Sub)) => 9,
-            Operator::Binary(BinaryOp::Arith(Arith::Mul | Arith::Div | Arith::Mod)) => 10,
+            Operator::Binary(BinaryOp::Product | BinaryOp::Arith(Arith::Mul | Arith::Div | Arith::Mod)) => 10,
             Operator::Neg => 11,
         }
     }
@@ -53,6 +53,7 @@ impl Operator {
                 "|" | "∪" => S(SetOp::Union),
                 "&" | "∩" => S(SetOp::Inter),
                 "\\" => S(SetOp::Diff),
+                "><" | "×" => BinaryOp::Product,
                 "+" => A(Arith::Add),
                 "-" => A(Arith::Sub),
                 "*" => A(Arith::Mul),
@@ -114,7 +115,7 @@ impl Builder<'_> {
                     };
                     chain.waiting.push((op, span));
                 }
-                Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op => {
+                Rule::infix | Rule::infix_no_in | Rule::arith_op | Rule::set_op | Rule::bar_free_op => {
                     self.report_foreign(item.as_str(), span);
                     let op = Operator::of_infix(item.as_str())?;
                     self.reduce_tighter(&mut chain, op)?;
@@ -204,7 +205,7 @@ fn levels(items: &[Pair<'_>]) -> usize {
     for item in items {
         let op = match item.as_rule() {
             Rule::prefix => Some(Operator::Not),
-            Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op => {
+            Rule::infix | Rule::infix_no_in | Rule::arith_op | Rule::set_op | Rule::bar_free_op => {
                 Operator::of_infix(item.as_str())
             }
             _ => None,

@@ -1,5 +1,7 @@
 //! Operands: everything but operators.
 
+use transition_system::FoldOp;
+
 use super::super::ast::{Arm, Binder, Domain, Expr, ExprKind, Pattern, PatternKind};
 use super::super::{Pair, Rule};
 use super::Builder;
@@ -23,6 +25,7 @@ impl Builder<'_> {
     pub(super) fn operand(&mut self, pair: Pair<'_>) -> Option<Expr> {
         match pair.as_rule() {
             Rule::quant | Rule::quant_l => self.quantified(pair),
+            Rule::fold | Rule::fold_l => self.folded(pair),
             Rule::ite | Rule::ite_l => self.conditional(pair),
             Rule::let_in | Rule::let_in_l => self.let_in(pair),
             Rule::tight => self.tight(pair),
@@ -35,21 +38,37 @@ impl Builder<'_> {
         let mut inner = pair.into_inner();
         let word = inner.next()?;
         let forall = matches!(word.as_str(), "forall" | "∀");
+        let (binders, body) = self.bound_body(inner)?;
+        let span = start_to(start, body.span);
+        let kind = ExprKind::Quant {
+            forall,
+            binders,
+            body,
+        };
+        Some(plain(span, kind))
+    }
+
+    fn folded(&mut self, pair: Pair<'_>) -> Option<Expr> {
+        let start = self.span(&pair);
+        let mut inner = pair.into_inner();
+        let op = match inner.next()?.as_str() {
+            "sum" => FoldOp::Sum,
+            "min" => FoldOp::Min,
+            _ => FoldOp::Max,
+        };
+        let (binders, body) = self.bound_body(inner)?;
+        let span = start_to(start, body.span);
+        Some(plain(span, ExprKind::Fold { op, binders, body }))
+    }
+
+    /// Binders and the body behind them.
+    fn bound_body<'i>(&mut self, parts: impl Iterator<Item = Pair<'i>>) -> Option<(Vec<Binder>, Box<Expr>)> {
         let mut binders = Vec::new();
-        for part in inner {
-            if part.as_rule() == Rule::binder {
-                binders.push(self.binder(part)?);
-                continue;
+        for part in parts {
+            match part.as_rule() {
+                Rule::binder | Rule::compr_binder => binders.push(self.binder(part)?),
+                _ => return Some((binders, self.boxed(part)?)),
             }
-            let body = self.boxed(part)?;
-            return Some(plain(
-                start_to(start, body.span),
-                ExprKind::Quant {
-                    forall,
-                    binders,
-                    body,
-                },
-            ));
         }
         None
     }
@@ -182,16 +201,8 @@ impl Builder<'_> {
 
     fn comprehension(&mut self, pair: Pair<'_>) -> Option<Expr> {
         let span = self.span(&pair);
-        let mut binders = Vec::new();
-        for part in pair.into_inner() {
-            if part.as_rule() == Rule::compr_binder {
-                binders.push(self.binder(part)?);
-                continue;
-            }
-            let body = self.boxed(part)?;
-            return Some(plain(span, ExprKind::Compr { binders, body }));
-        }
-        None
+        let (binders, body) = self.bound_body(pair.into_inner())?;
+        Some(plain(span, ExprKind::Compr { binders, body }))
     }
 
     fn lambda(&mut self, pair: Pair<'_>) -> Option<Expr> {

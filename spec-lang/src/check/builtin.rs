@@ -1,0 +1,88 @@
+//! Functions that every module has. They are no words of the language: whatever a module declares or uses under
+//! one of these names hides the function.
+
+use transition_system::FoldOp;
+
+use super::body::Body;
+use super::expr::arguments;
+use super::typed::TExpr;
+use super::wrong;
+use crate::diagnostic::Diagnostic;
+use crate::names::Found;
+use crate::source::Span;
+use crate::suggest::nearest;
+use crate::syntax::ast::{Expr, Path};
+
+/// A function that every module has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Builtin {
+    Fold(FoldOp),
+    Domain,
+    Range,
+    Image,
+    Inverse,
+    Compose,
+    Restrict,
+    Closure { reflexive: bool },
+}
+
+/// Names, functions, and how many arguments they take.
+const BUILTINS: &[(&str, Builtin, usize)] = &[
+    ("sum", Builtin::Fold(FoldOp::Sum), 1),
+    ("min", Builtin::Fold(FoldOp::Min), 1),
+    ("max", Builtin::Fold(FoldOp::Max), 1),
+    ("dom", Builtin::Domain, 1),
+    ("ran", Builtin::Range, 1),
+    ("image", Builtin::Image, 2),
+    ("inverse", Builtin::Inverse, 1),
+    ("compose", Builtin::Compose, 2),
+    ("restrict", Builtin::Restrict, 2),
+    ("closure", Builtin::Closure { reflexive: false }, 1),
+    ("rclosure", Builtin::Closure { reflexive: true }, 1),
+];
+
+impl Body<'_, '_> {
+    /// The function of this name, unless something else has it here.
+    pub(super) fn builtin(&self, path: &Path) -> Option<usize> {
+        let name = path.single()?;
+        let row = BUILTINS.iter().position(|(n, _, _)| *n == name.text)?;
+        let mut unknown = Vec::new();
+        match self.names.value_named(self.module, path, &[], &mut unknown) {
+            Found::Nothing => unknown.iter().all(|d| d.code == "E0201").then_some(row),
+            Found::These(_) | Found::Broken => None,
+        }
+    }
+
+    /// Helps where the name of a function is misspelled, if nothing nearer was found.
+    pub(super) fn suggest_builtin(&mut self, path: &Path) {
+        if let (Some(name), Some(error)) = (path.single(), self.diagnostics.last_mut())
+            && error.code == "E0201"
+            && error.help.is_none()
+            && let Some(near) = nearest(&name.text, BUILTINS.iter().map(|(n, _, _)| *n))
+        {
+            error.help = Some(format!("did you mean `{near}`?"));
+        }
+    }
+
+    pub(super) fn call_builtin(&mut self, row: usize, args: &[Expr], span: Span) -> TExpr {
+        let Some((name, builtin, wanted)) = BUILTINS.get(row).copied() else {
+            return wrong(span);
+        };
+        match (builtin, args) {
+            (Builtin::Fold(op), [set]) => self.fold_set(op, set, span),
+            (Builtin::Domain, [r]) => self.column(r, true, span),
+            (Builtin::Range, [r]) => self.column(r, false, span),
+            (Builtin::Image, [r, s]) => self.image(r, s, span),
+            (Builtin::Inverse, [r]) => self.inverse(r, span),
+            (Builtin::Compose, [r, s]) => self.compose(r, s, span),
+            (Builtin::Restrict, [r, s]) => self.restrict(r, s, span),
+            (Builtin::Closure { reflexive }, [r]) => self.closure(r, reflexive, span),
+            (_, _) => {
+                args.iter().for_each(|a| drop(self.typed(a, None)));
+                let message = format!("`{name}` takes {}, found {}", arguments(wanted), args.len());
+                self.report(Diagnostic::error("E0303", span, message));
+                wrong(span)
+            }
+        }
+    }
+}

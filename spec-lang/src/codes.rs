@@ -154,6 +154,18 @@ codes! {
     "E0320" "not what this function takes"
         "The functions that every module has, such as `sum`, `dom` or `closure`, take sets of integers, relations, or \
          sequences, as the reference of the language says. A declaration of the same name hides the function."
+    "E0321" "no field of this name"
+        "The fields of a record are those of its declaration, `record R { a: T, b: U }`. Other values have no fields \
+         but `.value`, of an option, and `.0`, `.1`, of a tuple."
+    "E0322" "not all fields, or one twice"
+        "`R(a = x, b = y)` gives every field of the record once; `r.with(a = x)` changes some."
+    "E0323" "a type made of itself"
+        "Records and names of types are written out, so that none may lead back to itself."
+    "E0324" "the bound of a sequence"
+        "A sequence `seq[n] T` holds at most `n` elements, and a multiset `multiset[n] T` each element at most `n` \
+         times; `n` is from 1 to 64."
+    "E0325" "the sequence is too long"
+        "More elements are written than its type has room for."
     "E0401" "this cannot be assigned"
         "Events assign to variables. Constants are the same in every state; parameters and choices are fixed for \
          the step."

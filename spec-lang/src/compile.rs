@@ -192,6 +192,8 @@ fn is_own(decl: &Decl) -> bool {
         DeclKind::Module(_) | DeclKind::Use { .. } | DeclKind::Command(_) | DeclKind::Instance(_) => false,
         DeclKind::Sort(_)
         | DeclKind::Enum { .. }
+        | DeclKind::Alias { .. }
+        | DeclKind::Record { .. }
         | DeclKind::Const { .. }
         | DeclKind::Assume(_)
         | DeclKind::Var { .. }

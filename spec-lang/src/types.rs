@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::names::{EnumIx, Names, SortIx};
+use crate::names::{EnumIx, Names, RecordIx, SortIx};
 
 /// A type; equal types have equal handles.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -31,6 +31,12 @@ pub(crate) enum Form {
     Set(Ty),
     Map(Ty, Ty),
     Tuple(Vec<Ty>),
+    /// A record, with the types of its fields.
+    Record(RecordIx, Vec<Ty>),
+    /// Sequences of at most so many.
+    Seq(u32, Ty),
+    /// Multisets: of which elements, and how often each (a range from 0).
+    Multiset(Ty, Ty),
 }
 
 /// What holds anywhere inside a type.
@@ -138,6 +144,32 @@ impl Types {
         }
     }
 
+    /// Keys and values of what is a map of the system: maps, and multisets.
+    pub(crate) fn as_entries(&self, ty: Ty) -> Option<(Ty, Ty)> {
+        match self.form(ty) {
+            Form::Map(k, v) | Form::Multiset(k, v) => Some((*k, *v)),
+            _ => None,
+        }
+    }
+
+    /// Greatest length and elements of a sequence.
+    pub(crate) fn as_seq(&self, ty: Ty) -> Option<(u32, Ty)> {
+        if let Form::Seq(n, of) = self.form(ty) {
+            Some((*n, *of))
+        } else {
+            None
+        }
+    }
+
+    /// A record and the types of its fields.
+    pub(crate) fn as_record(&self, ty: Ty) -> Option<(RecordIx, &[Ty])> {
+        if let Form::Record(r, fields) = self.form(ty) {
+            Some((*r, fields))
+        } else {
+            None
+        }
+    }
+
     /// The components of a tuple.
     pub(crate) fn as_tuple(&self, ty: Ty) -> Option<&[Ty]> {
         if let Form::Tuple(parts) = self.form(ty) {
@@ -179,7 +211,10 @@ impl Types {
             | Form::Option(_)
             | Form::Set(_)
             | Form::Map(..)
-            | Form::Tuple(_) => ty,
+            | Form::Tuple(_)
+            | Form::Record(..)
+            | Form::Seq(..)
+            | Form::Multiset(..) => ty,
         }
     }
 
@@ -199,6 +234,12 @@ impl Types {
             },
             Form::Map(k, v) => format!("{} -> {}", self.show_inner(names, *k), self.show(names, *v)),
             Form::Tuple(parts) => format!("({})", self.show_list(names, parts)),
+            Form::Record(r, _) => names[*r].name.text.clone(),
+            Form::Seq(n, t) => format!("seq[{n}] {}", self.show_inner(names, *t)),
+            Form::Multiset(t, count) => match self.form(*count) {
+                Form::Range(_, n) => format!("multiset[{n}] {}", self.show_inner(names, *t)),
+                _ => format!("multiset[_] {}", self.show_inner(names, *t)),
+            },
         }
     }
 
@@ -226,8 +267,8 @@ fn parts(form: &Form) -> Vec<Ty> {
         | Form::Range(..)
         | Form::Enum(_)
         | Form::Sort(_) => Vec::new(),
-        Form::Option(t) | Form::Set(t) => vec![*t],
-        Form::Map(k, v) => vec![*k, *v],
-        Form::Tuple(ts) => ts.clone(),
+        Form::Option(t) | Form::Set(t) | Form::Seq(_, t) => vec![*t],
+        Form::Map(k, v) | Form::Multiset(k, v) => vec![*k, *v],
+        Form::Tuple(ts) | Form::Record(_, ts) => ts.clone(),
     }
 }

@@ -188,15 +188,21 @@ pub fn json(system: &System, row: &Outcome) -> Json {
 
 fn trace_json(system: &System, run: &Trace) -> Json {
     let state = |s: &transition_system::State| -> Json {
-        let pairs = system.variables.iter().zip(&s.variables);
+        let pairs = system.variable_ids().zip(&s.variables);
         pairs
-            .map(|(v, value)| (v.name.clone(), Json::String(value.display(system))))
+            .map(|(v, value)| {
+                let text = value.show(system, system.views.variable(v));
+                (system.variable(v).name.clone(), Json::String(text))
+            })
             .collect::<serde_json::Map<_, _>>()
             .into()
     };
-    let constants = system.constants.iter().zip(&run.initial.constants);
+    let constants = system.constant_ids().zip(&run.initial.constants);
     let constants: serde_json::Map<_, _> = constants
-        .map(|(c, value)| (c.name.clone(), Json::String(value.display(system))))
+        .map(|(c, value)| {
+            let text = value.show(system, system.views.constant(c));
+            (system.constant(c).name.clone(), Json::String(text))
+        })
         .collect();
     let steps: Vec<Json> = run
         .steps

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
+use transition_system::view::View;
 use transition_system::{State, System, Trace, Type, Value};
 
 const BOLD: Style = Style::new().bold();
@@ -14,17 +15,20 @@ const DIM: Style = Style::new().dimmed();
 /// When `out` cannot be written.
 pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) -> io::Result<()> {
     let constants = system.constants.iter().zip(&trace.initial.constants);
-    for (constant, value) in constants {
+    for (id, (constant, value)) in system.constant_ids().zip(constants) {
+        let view = system.views.constant(id);
         writeln!(
             out,
             "{indent}{DIM}const {} = {}{DIM:#}",
             constant.name,
-            value.display(system)
+            value.show(system, view)
         )?;
     }
     writeln!(out, "{indent}{BOLD}initially{BOLD:#}")?;
-    for (variable, value) in system.variables.iter().zip(&trace.initial.variables) {
-        writeln!(out, "{indent}  {} = {}", variable.name, value.display(system))?;
+    let variables = system.variables.iter().zip(&trace.initial.variables);
+    for (id, (variable, value)) in system.variable_ids().zip(variables) {
+        let value = value.show(system, system.views.variable(id));
+        writeln!(out, "{indent}  {} = {value}", variable.name)?;
     }
     let mut before = &trace.initial;
     for (index, step) in trace.steps.iter().enumerate() {
@@ -50,45 +54,46 @@ pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) 
 pub fn changes(system: &System, before: &State, after: &State) -> Vec<String> {
     let mut out = Vec::new();
     let pairs = before.variables.iter().zip(&after.variables);
-    for (variable, (old, new)) in system.variables.iter().zip(pairs) {
-        difference(
-            system,
-            &variable.name,
-            system.arena.type_of_id(variable.ty),
-            old,
-            new,
-            &mut out,
-        );
+    for (id, (old, new)) in system.variable_ids().zip(pairs) {
+        let variable = system.variable(id);
+        let ty = system.arena.type_of_id(variable.ty);
+        let view = system.views.variable(id);
+        difference(system, (&variable.name, ty, view), old, new, &mut out);
     }
     out
 }
 
-fn difference(system: &System, name: &str, ty: &Type, old: &Value, new: &Value, out: &mut Vec<String>) {
-    match (ty, old, new) {
+fn difference(
+    system: &System,
+    (name, ty, view): (&str, &Type, &View),
+    old: &Value,
+    new: &Value,
+    out: &mut Vec<String>,
+) {
+    match (ty, view, old, new) {
         _ if old == new => {}
-        (Type::Map(_, inner), Value::Map(old), Value::Map(new)) => {
+        (Type::Map(_, inner), _, Value::Map(old), Value::Map(new)) => {
             let inner = system.arena.type_of_id(*inner);
+            let (keys, values) = view.entries();
             for ((key, a), b) in old.iter().zip(new.values()) {
-                difference(
-                    system,
-                    &format!("{name}[{}]", key.display(system)),
-                    inner,
-                    a,
-                    b,
-                    out,
-                );
+                let name = format!("{name}[{}]", key.show(system, keys));
+                difference(system, (&name, inner, values), a, b, out);
             }
         }
-        (_, Value::Set(old), Value::Set(new)) => {
-            out.extend(
-                new.difference(old)
-                    .map(|v| format!("{name} += {}", v.display(system))),
-            );
-            out.extend(
-                old.difference(new)
-                    .map(|v| format!("{name} -= {}", v.display(system))),
-            );
+        (Type::Tuple(types), View::Record(fields), Value::Tuple(old), Value::Tuple(new)) => {
+            let fields = fields.iter().zip(types);
+            for ((field, ty), (a, b)) in fields.zip(old.iter().zip(new)) {
+                let name = format!("{name}.{}", field.0);
+                difference(system, (&name, system.arena.type_of_id(*ty), &field.1), a, b, out);
+            }
         }
-        (_, _, _) => out.push(format!("{name} := {}", new.display(system))),
+        (_, _, Value::Set(old), Value::Set(new)) => {
+            let of = view.element();
+            let added = new.difference(old);
+            out.extend(added.map(|v| format!("{name} += {}", v.show(system, of))));
+            let taken = old.difference(new);
+            out.extend(taken.map(|v| format!("{name} -= {}", v.show(system, of))));
+        }
+        (_, _, _, _) => out.push(format!("{name} := {}", new.show(system, view))),
     }
 }

@@ -24,6 +24,7 @@ pub mod types;
 pub mod validate;
 pub mod value;
 pub mod verdict;
+pub mod view;
 
 pub use arena::{Arena, Binder};
 pub use expr::{Expr, FoldOp, Quantifier};

@@ -13,6 +13,7 @@
 use crate::arena::Arena;
 use crate::ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};
 use crate::origin::Origin;
+use crate::view::Views;
 
 /// An enumeration with at least one enumerator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,6 +206,8 @@ pub struct System {
     pub events: Vec<Event>,
     /// Properties.
     pub properties: Vec<Property>,
+    /// How values are shown.
+    pub views: Views,
 }
 
 macro_rules! table {

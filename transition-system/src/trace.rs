@@ -72,7 +72,13 @@ impl Trace {
             .params
             .iter()
             .zip(&step.args)
-            .map(|(b, v)| format!("{} = {}", system.arena.binder_info(*b).name, v.display(system)))
+            .map(|(b, v)| {
+                format!(
+                    "{} = {}",
+                    system.arena.binder_info(*b).name,
+                    v.show(system, system.views.binder(*b))
+                )
+            })
             .collect();
         format!("{}({})", event.name, args.join(", "))
     }

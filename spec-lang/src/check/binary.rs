@@ -5,7 +5,7 @@ use super::expr::make;
 use super::typed::{TExpr, TKind};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{BinaryOp, Compare, Expr, ExprKind, SetOp};
+use crate::syntax::ast::{Arith, BinaryOp, Compare, Expr, ExprKind, SetOp};
 use crate::types::{Form, Ty, Types};
 
 impl Body<'_, '_> {
@@ -30,14 +30,20 @@ impl Body<'_, '_> {
             BinaryOp::Set(op) => self.set_operation(op, left, right, hint, span),
             BinaryOp::Product => self.product(left, right, span),
             BinaryOp::Arith(op) => {
-                let (a, b) = (self.integer(left), self.integer(right));
+                let hint = hint.filter(|t| self.as_multiset(*t).is_some());
+                let a = self.typed(left, Some(hint.unwrap_or(Types::INT)));
+                if self.as_multiset(a.ty).is_some() && matches!(op, Arith::Add | Arith::Sub) {
+                    let b = self.check(right, a.ty);
+                    return self.multisets(op, a, b, span);
+                }
+                let (a, b) = (self.integer(a), self.typed(right, Some(Types::INT)));
+                let b = self.integer(b);
                 make(TKind::Arith(op, Box::new(a), Box::new(b)), Types::INT, span)
             }
         }
     }
 
-    fn integer(&mut self, e: &Expr) -> TExpr {
-        let typed = self.typed(e, Some(Types::INT));
+    fn integer(&mut self, typed: TExpr) -> TExpr {
         if let Form::Set(_) = self.types.form(typed.ty) {
             let message = format!("expected a number, found {}", self.show(typed.ty));
             self.report(

@@ -5,13 +5,14 @@ use transition_system::FoldOp;
 
 use super::body::Body;
 use super::expr::arguments;
-use super::typed::TExpr;
+use super::typed::{SeqOp, TExpr};
 use super::wrong;
 use crate::diagnostic::Diagnostic;
 use crate::names::Found;
 use crate::source::Span;
 use crate::suggest::nearest;
 use crate::syntax::ast::{Expr, Path};
+use crate::types::Ty;
 
 /// A function that every module has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,8 @@ pub(super) enum Builtin {
     Compose,
     Restrict,
     Closure { reflexive: bool },
+    Seq(SeqOp),
+    Count,
 }
 
 /// Names, functions, and how many arguments they take.
@@ -39,6 +42,16 @@ const BUILTINS: &[(&str, Builtin, usize)] = &[
     ("restrict", Builtin::Restrict, 2),
     ("closure", Builtin::Closure { reflexive: false }, 1),
     ("rclosure", Builtin::Closure { reflexive: true }, 1),
+    ("len", Builtin::Seq(SeqOp::Len), 1),
+    ("head", Builtin::Seq(SeqOp::Head), 1),
+    ("tail", Builtin::Seq(SeqOp::Tail), 1),
+    ("last", Builtin::Seq(SeqOp::Last), 1),
+    ("front", Builtin::Seq(SeqOp::Front), 1),
+    ("append", Builtin::Seq(SeqOp::Append), 2),
+    ("prepend", Builtin::Seq(SeqOp::Prepend), 2),
+    ("concat", Builtin::Seq(SeqOp::Concat), 2),
+    ("elems", Builtin::Seq(SeqOp::Elems), 1),
+    ("count", Builtin::Count, 2),
 ];
 
 impl Body<'_, '_> {
@@ -64,7 +77,7 @@ impl Body<'_, '_> {
         }
     }
 
-    pub(super) fn call_builtin(&mut self, row: usize, args: &[Expr], span: Span) -> TExpr {
+    pub(super) fn call_builtin(&mut self, row: usize, args: &[Expr], hint: Option<Ty>, span: Span) -> TExpr {
         let Some((name, builtin, wanted)) = BUILTINS.get(row).copied() else {
             return wrong(span);
         };
@@ -77,6 +90,11 @@ impl Body<'_, '_> {
             (Builtin::Compose, [r, s]) => self.compose(r, s, span),
             (Builtin::Restrict, [r, s]) => self.restrict(r, s, span),
             (Builtin::Closure { reflexive }, [r]) => self.closure(r, reflexive, span),
+            (Builtin::Seq(SeqOp::Append), [s, x]) => self.longer(s, x, true, hint, span),
+            (Builtin::Seq(SeqOp::Prepend), [x, s]) => self.longer(s, x, false, hint, span),
+            (Builtin::Seq(SeqOp::Concat), [s, t]) => self.concat(s, t, hint, span),
+            (Builtin::Seq(op), [s]) => self.of_sequence(op, s, hint, span),
+            (Builtin::Count, [bag, x]) => self.count(bag, x, span),
             (_, _) => {
                 args.iter().for_each(|a| drop(self.typed(a, None)));
                 let message = format!("`{name}` takes {}, found {}", arguments(wanted), args.len());

@@ -1,12 +1,13 @@
 //! Statements of events.
 
 use super::body::Body;
-use super::typed::{TAssign, TExpr, TStmt};
+use super::expr::make;
+use super::typed::{SeqOp, TAssign, TExpr, TKind, TStep, TStmt};
 use crate::diagnostic::Diagnostic;
 use crate::names::Value;
 use crate::source::Span;
 use crate::suggest::nearest;
-use crate::syntax::ast::{AssignOp, Expr, Place, Stmt, StmtKind};
+use crate::syntax::ast::{Arith, AssignOp, Expr, Name, Place, PlaceStep, Stmt, StmtKind};
 use crate::types::{Form, Ty, Types};
 
 impl Body<'_, '_> {
@@ -43,14 +44,32 @@ impl Body<'_, '_> {
             self.typed(value, None);
             return None;
         };
-        let (indices, ty) = self.keys(place, self.names[var].ty)?;
+        let (mut steps, ty) = self.steps(place, self.names[var].ty)?;
+        if let (AssignOp::Add | AssignOp::Remove, Some((of, _))) = (op, self.as_multiset(ty)) {
+            let key = self.check(value, of);
+            let bag = self.read_place(var, &steps, place.span);
+            let sign = if op == AssignOp::Add {
+                Arith::Add
+            } else {
+                Arith::Sub
+            };
+            let value = self.one_more(bag, key.clone(), sign, span);
+            steps.push(TStep::Key(key));
+            return Some(TAssign {
+                var,
+                steps,
+                op: AssignOp::Set,
+                value,
+                span,
+            });
+        }
         let value = match op {
             AssignOp::Set => self.check(value, ty),
             AssignOp::Add | AssignOp::Remove => self.one_element(ty, value, place.span, op)?,
         };
         Some(TAssign {
             var,
-            indices,
+            steps,
             op,
             value,
             span,
@@ -93,24 +112,86 @@ impl Body<'_, '_> {
         None
     }
 
-    /// The keys of a place, and the type of what is there.
-    fn keys(&mut self, place: &Place, mut ty: Ty) -> Option<(Vec<TExpr>, Ty)> {
+    /// The steps to a place, and the type of what is there.
+    fn steps(&mut self, place: &Place, mut ty: Ty) -> Option<(Vec<TStep>, Ty)> {
         let mut out = Vec::new();
         for key in &place.indices {
-            match *self.types.form(ty) {
-                Form::Map(k, v) => {
-                    out.push(self.check(key, k));
-                    ty = v;
-                }
-                Form::Error => return None,
-                _ => {
-                    let message = format!("{} is not a map and has no keys", self.show(ty));
-                    self.report(Diagnostic::error("E0304", place.span, message));
-                    return None;
-                }
-            }
+            ty = self.key_step(place, key, ty, &mut out)?;
+        }
+        for step in &place.rest {
+            ty = match step {
+                PlaceStep::Key(key) => self.key_step(place, key, ty, &mut out)?,
+                PlaceStep::Field(name) => self.field_step(name, ty, &mut out)?,
+            };
         }
         Some((out, ty))
+    }
+
+    fn key_step(&mut self, place: &Place, key: &Expr, ty: Ty, out: &mut Vec<TStep>) -> Option<Ty> {
+        match *self.types.form(ty) {
+            Form::Map(k, v) | Form::Multiset(k, v) => {
+                out.push(TStep::Key(self.check(key, k)));
+                Some(v)
+            }
+            Form::Seq(n, of) => {
+                out.push(TStep::Item(self.check(key, Types::INT), n));
+                Some(of)
+            }
+            Form::Error => None,
+            _ => {
+                let message = format!("{} is not a map and has no keys", self.show(ty));
+                self.report(Diagnostic::error("E0304", place.span, message));
+                None
+            }
+        }
+    }
+
+    fn field_step(&mut self, name: &Name, ty: Ty, out: &mut Vec<TStep>) -> Option<Ty> {
+        if let (Ok(i), Some(parts)) = (name.text.parse::<u32>(), self.types.as_tuple(ty)) {
+            if let Some(part) = parts.get(i as usize).copied() {
+                out.push(TStep::Part(i));
+                return Some(part);
+            }
+            let message = format!("{} has no component {i}", self.show(ty));
+            self.report(
+                Diagnostic::error("E0304", name.span, message)
+                    .help("components of a tuple are counted from 0"),
+            );
+            return None;
+        }
+        let (i, field) = self.field_of(ty, name)?;
+        // A record of one field is that field.
+        if self
+            .types
+            .as_record(ty)
+            .is_some_and(|(_, fields)| fields.len() > 1)
+        {
+            out.push(TStep::Part(i));
+        }
+        Some(field)
+    }
+
+    /// What is at a place before the event.
+    fn read_place(&self, var: crate::names::VarIx, steps: &[TStep], span: Span) -> TExpr {
+        let mut out = make(TKind::Var(var), self.names[var].ty, span);
+        for step in steps {
+            let unknown = || Types::ERROR;
+            let ty = match (self.types.form(out.ty), step) {
+                (Form::Map(_, v) | Form::Multiset(_, v), TStep::Key(_)) => *v,
+                (Form::Seq(_, of), TStep::Item(..)) => *of,
+                (Form::Tuple(parts) | Form::Record(_, parts), TStep::Part(i)) => {
+                    parts.get(*i as usize).copied().unwrap_or_else(unknown)
+                }
+                (_, _) => unknown(),
+            };
+            let kind = match step {
+                TStep::Key(key) => TKind::Apply(Box::new(out), Box::new(key.clone())),
+                TStep::Item(key, _) => TKind::Seq(SeqOp::Index, vec![out, key.clone()]),
+                TStep::Part(i) => TKind::Component(Box::new(out), *i),
+            };
+            out = make(kind, ty, span);
+        }
+        out
     }
 
     /// The element that `+=` adds or `-=` removes.

@@ -34,7 +34,11 @@ impl Body<'_, '_> {
                 self.constructor(e, hint)
             }
             ExprKind::Path(path) => self.path(path, hint),
-            ExprKind::Call { callee, args } => self.call(callee, args, span),
+            ExprKind::Call { callee, args } => self.call(callee, args, hint, span),
+            ExprKind::Seq(items) => self.sequence(items, hint, span),
+            ExprKind::Named { callee, fields } => self.record(callee, fields, span),
+            ExprKind::With { base, changes } => self.changed(base, changes, hint, span),
+            ExprKind::Field(inside, name) => self.field(inside, name, span),
             ExprKind::Index { map, key } => self.index(map, key, span),
             ExprKind::Card(set) => self.card(set, span),
             ExprKind::Value(option) => self.value_of(option, hint, span),
@@ -154,12 +158,12 @@ impl Body<'_, '_> {
         make(TKind::Var(v), self.names[v].ty, span)
     }
 
-    fn call(&mut self, callee: &Expr, args: &[Expr], span: Span) -> TExpr {
+    fn call(&mut self, callee: &Expr, args: &[Expr], hint: Option<Ty>, span: Span) -> TExpr {
         if let ExprKind::Path(path) = &callee.kind
             && path.single().is_none_or(|n| self.local(&n.text).is_none())
         {
             if let Some(builtin) = self.builtin(path) {
-                return self.call_builtin(builtin, args, span);
+                return self.call_builtin(builtin, args, hint, span);
             }
             let Some(list) = self.value(path) else {
                 self.suggest_builtin(path);
@@ -241,7 +245,8 @@ impl Body<'_, '_> {
     fn index(&mut self, map: &Expr, key: &Expr, span: Span) -> TExpr {
         let map = self.infer_known(map);
         match *self.types.form(map.ty) {
-            Form::Map(k, v) => {
+            Form::Seq(_, of) => self.item(map, of, key, span),
+            Form::Map(k, v) | Form::Multiset(k, v) => {
                 let key = self.check(key, k);
                 make(TKind::Apply(Box::new(map), Box::new(key)), v, span)
             }

@@ -20,6 +20,9 @@ impl Body<'_, '_> {
                 let ty = self.types.option(inner.ty);
                 make(TKind::Some(Box::new(inner)), ty, span)
             }
+            ExprKind::Set(items) if hint.is_some_and(|t| self.as_multiset(t).is_some()) => {
+                self.multiset_literal(items, hint.unwrap_or(Types::ERROR), span)
+            }
             ExprKind::Set(items) => {
                 let want = hint.and_then(|t| self.types.as_set(t));
                 self.set(items, want, span)
@@ -92,6 +95,9 @@ impl Body<'_, '_> {
 
     pub(super) fn card(&mut self, set: &Expr, span: Span) -> TExpr {
         let set = self.infer_known(set);
+        if self.as_multiset(set.ty).is_some() {
+            return self.multiset_size(set, span);
+        }
         if !matches!(self.types.form(set.ty), Form::Set(_) | Form::Error) {
             let message = format!("`card` counts the elements of a set, found {}", self.show(set.ty));
             self.report(Diagnostic::error("E0304", set.span, message));
@@ -103,6 +109,16 @@ impl Body<'_, '_> {
         let hint = hint.map(|t| self.types.option(t));
         let typed = self.typed(option, hint);
         let option = self.known(typed);
+        if self.types.as_record(option.ty).is_some() {
+            let name = Name {
+                text: "value".to_owned(),
+                span,
+            };
+            return match self.field_of(option.ty, &name) {
+                Some((i, ty)) => make(TKind::Component(Box::new(option), i), ty, span),
+                None => wrong(span),
+            };
+        }
         match *self.types.form(option.ty) {
             Form::Option(t) => make(TKind::Value(Box::new(option)), t, span),
             Form::Error => wrong(span),

@@ -16,7 +16,9 @@ mod forms;
 mod hull;
 mod matches;
 mod purity;
+mod record;
 mod relation;
+mod seq;
 pub(crate) mod typed;
 
 use crate::diagnostic::Diagnostic;

@@ -78,6 +78,10 @@ pub(crate) enum TKind {
     /// Transitive closure.
     Closure(Sub),
     Apply(Sub, Sub),
+    /// A map with one key changed.
+    Store(Sub, Sub, Sub),
+    /// A sequence: a literal, or a function of sequences.
+    Seq(SeqOp, Vec<TExpr>),
     Let {
         local: LocalId,
         value: Sub,
@@ -89,6 +93,33 @@ pub(crate) enum TKind {
         cases: Vec<(Test, TExpr)>,
     },
     Prime(Sub),
+}
+
+/// What is made of a sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SeqOp {
+    Literal,
+    Len,
+    Index,
+    Head,
+    Tail,
+    Last,
+    Front,
+    Append,
+    Prepend,
+    Concat,
+    Elems,
+}
+
+/// One step from a place to a part of it.
+#[derive(Clone, Debug)]
+pub(crate) enum TStep {
+    /// The value at a key of a map.
+    Key(TExpr),
+    /// An element of a sequence of at most so many.
+    Item(TExpr, u32),
+    /// A component of a tuple or record.
+    Part(u32),
 }
 
 /// A binder, restricted to the elements of a set if it has one.
@@ -159,7 +190,7 @@ pub(crate) enum TStmt {
 #[derive(Clone, Debug)]
 pub(crate) struct TAssign {
     pub(crate) var: VarIx,
-    pub(crate) indices: Vec<TExpr>,
+    pub(crate) steps: Vec<TStep>,
     pub(crate) op: AssignOp,
     pub(crate) value: TExpr,
     pub(crate) span: Span,
@@ -182,6 +213,7 @@ impl TExpr {
             | TKind::And(list)
             | TKind::Or(list)
             | TKind::Set(list)
+            | TKind::Seq(_, list)
             | TKind::Tuple(list) => {
                 out.extend(list);
             }
@@ -207,7 +239,7 @@ impl TExpr {
             | TKind::Let {
                 value: a, body: b, ..
             } => out.extend([&**a, &**b]),
-            TKind::If(a, b, c) => out.extend([&**a, &**b, &**c]),
+            TKind::If(a, b, c) | TKind::Store(a, b, c) => out.extend([&**a, &**b, &**c]),
             TKind::Quant { binders, body, .. }
             | TKind::Compr { binders, body }
             | TKind::Fold { binders, body, .. } => {

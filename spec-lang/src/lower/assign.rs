@@ -20,11 +20,22 @@ pub(super) struct Branch {
     pub(super) taken: bool,
 }
 
+/// One step from a value to a part of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// The value at a key of a map.
+    Key(ExprId),
+    /// An element of a sequence of at most so many.
+    Item(ExprId, u32),
+    /// A component of a tuple.
+    Part(u32),
+}
+
 /// One assignment.
 #[derive(Clone, Debug)]
 pub(super) struct Assigned {
     pub(super) var: VarIx,
-    pub(super) indices: Vec<ExprId>,
+    pub(super) steps: Vec<Step>,
     pub(super) op: AssignOp,
     pub(super) value: ExprId,
     pub(super) path: Vec<Branch>,
@@ -78,25 +89,55 @@ impl Lowering<'_, '_> {
 
     /// The value of a place after these assignments, whose first `depth` keys lead to the place.
     fn at_place(&mut self, event: &Collected, before: ExprId, list: &[&Assigned], depth: usize) -> ExprId {
-        let (whole, inside): (Vec<_>, Vec<_>) = list.iter().copied().partition(|a| a.indices.len() == depth);
+        let (whole, inside): (Vec<_>, Vec<_>) = list.iter().copied().partition(|a| a.steps.len() == depth);
         let mut value = self.in_branches(event, before, &whole, 0);
-        let mut done: Vec<ExprId> = Vec::new();
+        let mut done: Vec<Step> = Vec::new();
         for first in &inside {
-            let key = first.indices[depth];
-            if done.contains(&key) {
+            let step = first.steps[depth];
+            if done.contains(&step) {
                 continue;
             }
-            done.push(key);
+            done.push(step);
             let same: Vec<_> = inside
                 .iter()
                 .copied()
-                .filter(|a| a.indices[depth] == key)
+                .filter(|a| a.steps[depth] == step)
                 .collect();
-            let old = self.system.arena.apply(value, key);
+            let old = self.part(value, step, first.span);
             let new = self.at_place(event, old, &same, depth + 1);
-            value = self.system.arena.store(value, key, new);
+            value = self.with_part(value, step, new, first.span);
         }
         value
+    }
+
+    /// The part of a value that a step leads to.
+    fn part(&mut self, whole: ExprId, step: Step, span: Span) -> ExprId {
+        match step {
+            Step::Key(key) => self.system.arena.apply(whole, key),
+            Step::Item(key, n) => self.seq_item(whole, n, key, span),
+            Step::Part(i) => self.system.arena.proj(whole, i),
+        }
+    }
+
+    /// The value with that part replaced.
+    fn with_part(&mut self, whole: ExprId, step: Step, new: ExprId, span: Span) -> ExprId {
+        let ty = self.system.arena.type_id(whole);
+        match step {
+            Step::Key(key) => self.system.arena.store(whole, key, new),
+            Step::Item(key, n) => self.seq_put(whole, n, key, new, span),
+            Step::Part(i) => {
+                let count = match self.system.arena.type_of_id(ty) {
+                    Type::Tuple(parts) => parts.len() as u32,
+                    _ => 0,
+                };
+                let mut parts = Vec::new();
+                for j in 0..count {
+                    let old = self.system.arena.proj(whole, j);
+                    parts.push(if i == j { new } else { old });
+                }
+                self.system.arena.tuple(parts, Some(ty))
+            }
+        }
     }
 
     /// The value after assignments to one place, `level` branches deep.
@@ -172,10 +213,16 @@ impl Lowering<'_, '_> {
     ) {
         let mut conditions = vec![guard];
         let mut same_place = true;
-        for (x, y) in a.indices.iter().zip(&b.indices) {
-            let equal = self.system.arena.eq(*x, *y);
+        for (x, y) in a.steps.iter().zip(&b.steps) {
             same_place &= x == y;
-            conditions.push(equal);
+            match (*x, *y) {
+                (Step::Key(x) | Step::Item(x, _), Step::Key(y) | Step::Item(y, _)) => {
+                    conditions.push(self.system.arena.eq(x, y));
+                }
+                // Different components are different places.
+                (Step::Part(i), Step::Part(j)) if i != j => return,
+                (Step::Part(_), _) | (_, Step::Part(_)) => {}
+            }
         }
         let Some(agree) = self.agree(a, b) else { return };
         if self.system.arena.as_bool(agree) == Some(true) {
@@ -204,14 +251,14 @@ impl Lowering<'_, '_> {
     /// What it means that two assignments at one place (or one inside the other) say the same; `None` where
     /// they always do.
     fn agree(&mut self, a: &Assigned, b: &Assigned) -> Option<ExprId> {
-        let (outer, inner) = if a.indices.len() <= b.indices.len() {
+        let (outer, inner) = if a.steps.len() <= b.steps.len() {
             (a, b)
         } else {
             (b, a)
         };
         let mut value = outer.value;
-        for key in inner.indices.iter().skip(outer.indices.len()) {
-            value = self.system.arena.apply(value, *key);
+        for step in inner.steps.iter().skip(outer.steps.len()) {
+            value = self.part(value, *step, inner.span);
         }
         let arena = &mut self.system.arena;
         Some(match (outer.op, inner.op) {

@@ -2,9 +2,9 @@
 
 use transition_system::{BinderId, Event, ExprId};
 
-use super::assign::{Assigned, Branch};
+use super::assign::{Assigned, Branch, Step};
 use super::{Env, Lowering};
-use crate::check::typed::{TBinder, TEvent, TExpr, TStmt};
+use crate::check::typed::{TBinder, TEvent, TExpr, TStep, TStmt};
 
 /// An event while it is collected.
 pub(super) struct Collected {
@@ -72,12 +72,19 @@ impl Lowering<'_, '_> {
                     }
                 }
                 TStmt::Assign(assign) => {
-                    let indices = assign.indices.iter().map(|i| self.expr(i, env)).collect();
+                    let mut steps = Vec::new();
+                    for step in &assign.steps {
+                        steps.push(match step {
+                            TStep::Key(key) => Step::Key(self.expr(key, env)),
+                            TStep::Item(key, n) => Step::Item(self.expr(key, env), *n),
+                            TStep::Part(i) => Step::Part(*i),
+                        });
+                    }
                     let value = self.expr(&assign.value, env);
                     let path = out.path.clone();
                     out.assigned.push(Assigned {
                         var: assign.var,
-                        indices,
+                        steps,
                         op: assign.op,
                         value,
                         path,

@@ -2,6 +2,8 @@
 
 use transition_system::{Arena, BinderId, Expr, ExprId, FoldOp, Type};
 
+use transition_system::view::View;
+
 use super::{Env, Lowering};
 use crate::check::typed::{TBinder, TExpr, TKind, Test};
 use crate::names::{ConstIx, DefIx};
@@ -117,6 +119,11 @@ impl Lowering<'_, '_> {
                 let out = self.system.arena.fold(*op, binder, condition, body);
                 self.partial(out, e.span)
             }
+            TKind::Store(m, k, v) => {
+                let (m, k, v) = (self.expr(m, env), self.expr(k, env), self.expr(v, env));
+                self.system.arena.store(m, k, v)
+            }
+            TKind::Seq(op, args) => self.sequence(*op, e, args, env),
             TKind::Closure(a) => self.unary(a, env, Arena::closure),
             TKind::Lambda { key, body } => self.lambda(e.ty, *key, body, env),
             TKind::In(item, set) => {
@@ -136,7 +143,12 @@ impl Lowering<'_, '_> {
                 out
             }
             TKind::Component(a, i) => {
+                let record = self.program.types.as_record(a.ty);
+                let single = record.is_some_and(|(_, fields)| fields.len() == 1);
                 let a = self.expr(a, env);
+                if single {
+                    return a;
+                }
                 self.system.arena.proj(a, *i)
             }
             TKind::Value(a) => {
@@ -156,6 +168,7 @@ impl Lowering<'_, '_> {
                 let (a, ty) = (self.expr(a, env), self.ty(e.ty));
                 self.system.arena.some(a, Some(ty))
             }
+            TKind::Tuple(list) if list.len() == 1 => self.expr(&list[0], env),
             TKind::Tuple(list) => {
                 let (list, ty) = (self.all(list, env), self.ty(e.ty));
                 self.system.arena.tuple(list, Some(ty))
@@ -282,8 +295,12 @@ impl Lowering<'_, '_> {
 
     /// A fresh binder for a local; the local means its value from here on.
     pub(super) fn fresh(&mut self, local: usize, name: &str, ty: Ty, env: &mut Env) -> BinderId {
+        let view = self.view(ty);
         let ty = self.ty(ty);
         let binder = self.system.arena.binder(name, ty);
+        if view != View::Plain {
+            self.system.views.binders.insert(binder, view);
+        }
         env[local] = Some(self.system.arena.bound(binder));
         binder
     }
@@ -355,7 +372,7 @@ impl Lowering<'_, '_> {
     }
 
     fn lambda(&mut self, ty: Ty, key: usize, body: &TExpr, env: &mut Env) -> ExprId {
-        let (key_ty, value_ty) = self.program.types.as_map(ty).unwrap_or((ty, body.ty));
+        let (key_ty, value_ty) = self.program.types.as_entries(ty).unwrap_or((ty, body.ty));
         let binder = self.fresh(key, "k", key_ty, env);
         let body = self.expr(body, env);
         let value_ty = self.ty(value_ty);

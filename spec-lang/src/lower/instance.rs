@@ -89,7 +89,7 @@ impl Builder<'_, '_> {
         match found {
             Found::These(list) => list.into_iter().find_map(|t| match t {
                 TypeName::Sort(s) => Some(s),
-                TypeName::Enum(_) => None,
+                TypeName::Enum(_) | TypeName::Record(_) | TypeName::Alias(_) => None,
             }),
             Found::Broken | Found::Nothing => None,
         }

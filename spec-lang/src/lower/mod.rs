@@ -9,6 +9,8 @@ mod event;
 pub(crate) mod expr;
 pub(crate) mod instance;
 mod member;
+mod seq;
+mod view;
 
 pub(crate) use expr::MAX_LOWERED_DEPTH;
 
@@ -18,6 +20,8 @@ use transition_system::{
     Axiom, ConstId, Constant, EnumId, Enumeration, Event, ExprId, Property, PropertyId, PropertyKind, Sort,
     SortId, System, Type, TypeId, VarId, Variable,
 };
+
+use transition_system::view::View;
 
 use crate::check::Checked;
 use crate::check::typed::TFormula;
@@ -228,6 +232,11 @@ impl<'p, 'a> Lowering<'p, 'a> {
                 doc: c.doc.to_owned(),
                 origin: self.origin(c.name.span),
             };
+            let view = self.view(c.ty);
+            if view != View::Plain {
+                let id = ConstId::new(self.system.constants.len());
+                self.system.views.constants.insert(id, view);
+            }
             self.system.constants.push(constant);
         }
         for (i, v) in names.vars.iter().enumerate() {
@@ -240,6 +249,11 @@ impl<'p, 'a> Lowering<'p, 'a> {
                 ty: self.ty(v.ty),
                 origin: self.origin(v.name.span),
             };
+            let view = self.view(v.ty);
+            if view != View::Plain {
+                let id = VarId::new(self.system.variables.len());
+                self.system.views.variables.insert(id, view);
+            }
             self.system.variables.push(variable);
         }
     }
@@ -336,6 +350,27 @@ impl TypeMaker<'_> {
             Form::Set(t) => Type::Set(self.make(t)),
             Form::Map(k, v) => Type::Map(self.make(k), self.make(v)),
             Form::Tuple(parts) => Type::Tuple(parts.into_iter().map(|t| self.make(t)).collect()),
+            Form::Record(_, fields) => {
+                let mut fields: Vec<_> = fields.into_iter().map(|t| self.make(t)).collect();
+                match (fields.len(), fields.pop()) {
+                    // A record of one field is that field.
+                    (1, Some(only)) => self.arena.type_of_id(only).clone(),
+                    (_, last) => {
+                        fields.extend(last);
+                        Type::Tuple(fields)
+                    }
+                }
+            }
+            Form::Seq(n, of) => {
+                let of = self.make(of);
+                let mut ty = Type::Option(of);
+                for _ in 1..n {
+                    let rest = self.arena.ty(ty);
+                    ty = Type::Option(self.arena.ty(Type::Tuple(vec![of, rest])));
+                }
+                ty
+            }
+            Form::Multiset(key, count) => Type::Map(self.make(key), self.make(count)),
         };
         let id = self.arena.ty(made);
         self.ids.types[index] = Some(id);

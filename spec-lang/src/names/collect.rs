@@ -1,12 +1,13 @@
 //! The tables: every declaration entered under its name, and what is declared twice.
 
 use super::{
-    Const, ConstIx, Def, DefIx, Enum, EnumIx, Event, EventIx, Loaded, Module, ModuleIx, Names, Property,
-    PropertyIx, Sort, SortIx, TypeName, Use, Value, Var, VarIx, signatures,
+    Alias, AliasIx, Const, ConstIx, Def, DefIx, Enum, EnumIx, Event, EventIx, Loaded, Module, ModuleIx,
+    Names, Property, PropertyIx, Record, RecordIx, Sort, SortIx, TypeName, Use, Value, Var, VarIx,
+    signatures,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{Decl, DeclKind, Name};
+use crate::syntax::ast::{Decl, DeclKind, Name, Param};
 use crate::types::Types;
 
 /// Enters all declarations of all modules, and gives constants, variables, definitions and events their types.
@@ -69,6 +70,17 @@ impl<'a> Collector<'a, '_> {
             DeclKind::Module(_) | DeclKind::Use { .. } | DeclKind::Command(_) | DeclKind::Instance(_) => {}
             DeclKind::Sort(list) => list.iter().for_each(|n| self.sort(n)),
             DeclKind::Enum { name, members } => self.enumeration(name, members, decl.head),
+            DeclKind::Alias { name, ty } => {
+                let ix = AliasIx::new(self.names.aliases.len());
+                self.names.aliases.push(Alias {
+                    module,
+                    name,
+                    written: ty,
+                    ty: Types::ERROR,
+                });
+                self.type_name(name, TypeName::Alias(ix));
+            }
+            DeclKind::Record { name, fields } => self.record(name, fields),
             DeclKind::Const { names, ty, value } => {
                 for name in names {
                     let ix = ConstIx::new(self.names.consts.len());
@@ -147,6 +159,8 @@ impl<'a> Collector<'a, '_> {
             | DeclKind::Instance(_)
             | DeclKind::Sort(_)
             | DeclKind::Enum { .. }
+            | DeclKind::Alias { .. }
+            | DeclKind::Record { .. }
             | DeclKind::Const { .. }
             | DeclKind::Var { .. }
             | DeclKind::Def(_)
@@ -183,12 +197,26 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
+    fn record(&mut self, name: &'a Name, fields: &'a [Param]) {
+        let ix = RecordIx::new(self.names.records.len());
+        self.names.records.push(Record {
+            module: self.ix(),
+            name,
+            fields,
+            ty: Types::ERROR,
+        });
+        self.type_name(name, TypeName::Record(ix));
+        let mut seen = std::collections::HashMap::new();
+        for field in fields {
+            if let Some(old) = seen.insert(field.name.text.as_str(), field.name.span) {
+                self.twice(&field.name, old);
+            }
+        }
+    }
+
     fn type_name(&mut self, name: &Name, meaning: TypeName) {
         if let Some(old) = self.module.types.insert(name.text.clone(), meaning) {
-            let first = match old {
-                TypeName::Enum(e) => self.names[e].name.span,
-                TypeName::Sort(s) => self.names[s].name.span,
-            };
+            let first = self.names.type_span(old);
             self.twice(name, first);
         }
     }

@@ -23,6 +23,10 @@ handles! {
     ModuleIx,
     /// An enumeration.
     EnumIx,
+    /// A record.
+    RecordIx,
+    /// A name for a type.
+    AliasIx,
     /// A sort.
     SortIx,
     /// A constant.

@@ -49,10 +49,12 @@ impl Names<'_> {
         }
     }
 
-    fn type_span(&self, ty: TypeName) -> Span {
+    pub(crate) fn type_span(&self, ty: TypeName) -> Span {
         match ty {
             TypeName::Enum(e) => self[e].name.span,
             TypeName::Sort(s) => self[s].name.span,
+            TypeName::Record(r) => self[r].name.span,
+            TypeName::Alias(a) => self[a].name.span,
         }
     }
 

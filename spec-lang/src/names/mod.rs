@@ -8,13 +8,16 @@ mod collect;
 mod ids;
 mod lookup;
 mod modules;
+mod new_types;
 mod signatures;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Index;
 
 pub(crate) use collect::collect;
-pub(crate) use ids::{ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, SortIx, VarIx};
+pub(crate) use ids::{
+    AliasIx, ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, RecordIx, SortIx, VarIx,
+};
 pub(crate) use lookup::Found;
 pub(crate) use modules::{Loaded, load_all};
 pub(crate) use signatures::TypeReader;
@@ -54,6 +57,8 @@ pub(crate) struct Use {
 pub(crate) enum TypeName {
     Enum(EnumIx),
     Sort(SortIx),
+    Record(RecordIx),
+    Alias(AliasIx),
 }
 
 /// What a value name means.
@@ -71,6 +76,22 @@ pub(crate) struct Enum<'a> {
     pub(crate) name: &'a ast::Name,
     pub(crate) members: &'a [ast::Name],
     pub(crate) head: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Record<'a> {
+    pub(crate) module: ModuleIx,
+    pub(crate) name: &'a ast::Name,
+    pub(crate) fields: &'a [ast::Param],
+    pub(crate) ty: Ty,
+}
+
+#[derive(Debug)]
+pub(crate) struct Alias<'a> {
+    pub(crate) module: ModuleIx,
+    pub(crate) name: &'a ast::Name,
+    pub(crate) written: &'a ast::Type,
+    pub(crate) ty: Ty,
 }
 
 #[derive(Debug)]
@@ -130,6 +151,8 @@ pub(crate) struct Names<'a> {
     pub(crate) modules: Vec<Module>,
     pub(crate) enums: Vec<Enum<'a>>,
     pub(crate) sorts: Vec<Sort<'a>>,
+    pub(crate) records: Vec<Record<'a>>,
+    pub(crate) aliases: Vec<Alias<'a>>,
     pub(crate) consts: Vec<Const<'a>>,
     pub(crate) vars: Vec<Var<'a>>,
     pub(crate) defs: Vec<Def<'a>>,
@@ -154,6 +177,8 @@ tables! {
     ModuleIx Module, modules;
     EnumIx Enum<'a>, enums;
     SortIx Sort<'a>, sorts;
+    RecordIx Record<'a>, records;
+    AliasIx Alias<'a>, aliases;
     ConstIx Const<'a>, consts;
     VarIx Var<'a>, vars;
     DefIx Def<'a>, defs;

@@ -8,6 +8,7 @@ use crate::types::{Form, Ty, Types};
 
 /// Gives constants, variables, definitions and events the types they declare.
 pub(super) fn resolve(names: &mut Names<'_>, types: &mut Types, diagnostics: &mut Vec<Diagnostic>) {
+    super::new_types::resolve(names, types, diagnostics);
     let mut run = |names: &Names<'_>, module, written: &ast::Type| {
         TypeReader {
             names,
@@ -33,6 +34,9 @@ pub(super) fn resolve(names: &mut Names<'_>, types: &mut Types, diagnostics: &mu
         names.events[i].params = event.params.iter().map(|p| run(names, module, &p.ty)).collect();
     }
 }
+
+/// Greatest bound of a sequence or multiset.
+const LONGEST: u32 = 64;
 
 /// Reads types as written in one module.
 pub(crate) struct TypeReader<'n, 'a> {
@@ -63,6 +67,16 @@ impl TypeReader<'_, '_> {
                 let value = self.read(value);
                 self.types.map(key, value)
             }
+            TypeKind::Seq(bound, of) => {
+                let (n, of) = (self.length(bound), self.read(of));
+                n.map_or(Types::ERROR, |n| self.types.make(Form::Seq(n, of)))
+            }
+            TypeKind::Multiset(bound, of) => {
+                let (n, of) = (self.length(bound), self.finite(of, "the elements of a multiset"));
+                let Some(n) = n else { return Types::ERROR };
+                let count = self.types.make(Form::Range(0, i64::from(n)));
+                self.types.make(Form::Multiset(of, count))
+            }
             TypeKind::Tuple(parts) => {
                 let parts = parts.iter().map(|p| self.read(p)).collect();
                 self.types.make(Form::Tuple(parts))
@@ -87,6 +101,8 @@ impl TypeReader<'_, '_> {
             Found::These(list) => match list.first() {
                 Some(TypeName::Enum(e)) => self.types.make(Form::Enum(*e)),
                 Some(TypeName::Sort(s)) => self.types.make(Form::Sort(*s)),
+                Some(TypeName::Record(r)) => self.names[*r].ty,
+                Some(TypeName::Alias(a)) => self.names[*a].ty,
                 None => Types::ERROR,
             },
             Found::Broken | Found::Nothing => Types::ERROR,
@@ -103,6 +119,18 @@ impl TypeReader<'_, '_> {
             return Types::ERROR;
         }
         self.types.make(Form::Range(low, high))
+    }
+
+    /// How long a sequence can be, or how often a multiset can hold an element.
+    fn length(&mut self, bound: &ast::Bound) -> Option<u32> {
+        let n = self.bound(bound)?;
+        let fits = u32::try_from(n).ok().filter(|n| (1..=LONGEST).contains(n));
+        if fits.is_none() {
+            let message = format!("a sequence or multiset has a bound from 1 to {LONGEST}, found {n}");
+            self.diagnostics
+                .push(Diagnostic::error("E0324", bound.span, message));
+        }
+        fits
     }
 
     fn bound(&mut self, bound: &ast::Bound) -> Option<i64> {

@@ -68,6 +68,15 @@ pub(crate) enum DeclKind {
         name: Name,
         members: Vec<Name>,
     },
+    /// `type Name = T`
+    Alias {
+        name: Name,
+        ty: Type,
+    },
+    Record {
+        name: Name,
+        fields: Vec<Param>,
+    },
     Const {
         names: Vec<Name>,
         ty: Type,
@@ -161,12 +170,22 @@ pub(crate) enum InstanceItemKind {
     Member { item: Expr, negated: bool },
 }
 
-/// `x`, `m[k]`, `m[k][l]`.
+/// `x`, `m[k]`, `m[k][l]`, `m[k].f[l]`.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) path: Path,
     pub(crate) indices: Vec<Expr>,
+    /// From the first field on.
+    pub(crate) rest: Vec<PlaceStep>,
     pub(crate) span: Span,
+}
+
+/// A step into a value.
+#[derive(Clone, Debug)]
+pub(crate) enum PlaceStep {
+    Key(Expr),
+    /// `.f`, or `.0` by its digits.
+    Field(Name),
 }
 
 #[derive(Clone, Debug)]
@@ -185,6 +204,10 @@ pub(crate) enum TypeKind {
     Set(Box<Type>),
     Map(Box<Type>, Box<Type>),
     Tuple(Vec<Type>),
+    /// `seq[n] T`
+    Seq(Bound, Box<Type>),
+    /// `multiset[n] T`
+    Multiset(Bound, Box<Type>),
 }
 
 /// A sum of constants: `-1`, `N - 1`, `2 * N`.
@@ -306,6 +329,20 @@ pub(crate) enum ExprKind {
         map: Box<Expr>,
         key: Box<Expr>,
     },
+    /// `[a, b]`
+    Seq(Vec<Expr>),
+    /// `R(a = x)`
+    Named {
+        callee: Box<Expr>,
+        fields: Vec<(Name, Expr)>,
+    },
+    /// `r.with(a = x)`, `m.with(k -> v)`
+    With {
+        base: Box<Expr>,
+        changes: Vec<Change>,
+    },
+    /// `r.a`
+    Field(Box<Expr>, Name),
     /// `e.value`
     Value(Box<Expr>),
     /// `e.0`
@@ -322,6 +359,12 @@ pub(crate) enum ExprKind {
     },
     /// Could not be read; reported already.
     Broken,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Field(Name, Expr),
+    Key(Expr, Expr),
 }
 
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::source::{SourceId, Span};
 use crate::suggest::nearest;
 
 /// Words that begin a declaration.
-pub(super) const DECLARATIONS: [&str; 16] = [
+pub(super) const DECLARATIONS: [&str; 18] = [
     "module",
     "use",
     "sort",
@@ -26,6 +26,8 @@ pub(super) const DECLARATIONS: [&str; 16] = [
     "invariant",
     "witness",
     "transition",
+    "type",
+    "record",
     "check",
     "prove",
     "instance",
@@ -159,7 +161,7 @@ pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnos
         return Diagnostic::error("E0103", span, message);
     }
     let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
-    let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `const`, `assume`, `var`, `def`, \
+    let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `type`, `record`, `const`, `assume`, `var`, `def`, \
                 `init`, `event`, `invariant`, `witness`, `transition`, `check`, `prove`, `instance`";
     Diagnostic::error("E0101", span, format!("expected a declaration, found `{found}`"))
         .help(near.unwrap_or_else(|| list.to_owned()))

@@ -10,10 +10,13 @@
 //! (enum NAME ENUMERATOR...)          (sort NAME ELEMENT...)
 //! (const NAME TYPE)                  (var NAME TYPE)
 //! (binder $N NAME TYPE)              (def %N EXPR)
+//! (view const NAME VIEW)             (view var NAME VIEW)         (view binder $N VIEW)
 //! (given CONST (INDEX...) VALUE)     VALUE may be `unknown`
 //! (assume EXPR PROMISE...)           (init EXPR PROMISE...)
 //! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE...)
 //! (invariant NAME EXPR PROMISE...)   likewise `transition`, `witness`
+//! VIEW = plain | (record (NAME VIEW)...) | (tuple VIEW...) | (seq N VIEW) | (multiset VIEW)
+//!      | (option VIEW) | (set VIEW) | (map VIEW VIEW)
 //! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR) | (nonempty EXPR)
 //! ```
 

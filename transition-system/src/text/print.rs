@@ -8,6 +8,7 @@ use crate::ids::{BinderId, ExprId, TypeId};
 use crate::subst::post_order;
 use crate::system::{Event, Promise, PromiseKind, PropertyKind, System};
 use crate::types::Type;
+use crate::view::View;
 
 /// The text of a system.
 #[must_use]
@@ -54,6 +55,28 @@ pub fn print_type(system: &System, ty: TypeId) -> String {
             let parts: Vec<_> = ts.iter().map(|t| print_type(system, *t)).collect();
             format!("(tuple {})", parts.join(" "))
         }
+    }
+}
+
+fn print_view(view: &View) -> String {
+    match view {
+        View::Plain => "plain".to_owned(),
+        View::Record(fields) => {
+            let fields: String = fields
+                .iter()
+                .map(|(name, v)| format!(" ({name} {})", print_view(v)))
+                .collect();
+            format!("(record{fields})")
+        }
+        View::Tuple(parts) => {
+            let parts: String = parts.iter().map(|v| format!(" {}", print_view(v))).collect();
+            format!("(tuple{parts})")
+        }
+        View::Seq(n, of) => format!("(seq {n} {})", print_view(of)),
+        View::Multiset(of) => format!("(multiset {})", print_view(of)),
+        View::Option(of) => format!("(option {})", print_view(of)),
+        View::Set(of) => format!("(set {})", print_view(of)),
+        View::Map(k, v) => format!("(map {} {})", print_view(k), print_view(v)),
     }
 }
 
@@ -165,7 +188,28 @@ impl Printer<'_> {
         }
     }
 
+    fn views(&mut self) {
+        let s = self.system;
+        let constants = s.views.constants.iter();
+        let constants = constants.map(|(c, v)| (format!("const {}", s.constant(*c).name), v));
+        let variables = s.views.variables.iter();
+        let variables = variables.map(|(x, v)| (format!("var {}", s.variable(*x).name), v));
+        // A binder that nothing mentions has no number, and needs no view.
+        let binders = s.views.binders.iter();
+        let binders = binders.filter_map(|(b, v)| Some((*self.names.binders.get(b)?, v)));
+        let mut binders: Vec<_> = binders.collect();
+        binders.sort_by_key(|(n, _)| *n);
+        let binders = binders.into_iter().map(|(n, v)| (format!("binder ${n}"), v));
+        let lines: Vec<_> = constants
+            .chain(variables)
+            .chain(binders)
+            .map(|(what, v)| format!("(view {what} {})", print_view(v)))
+            .collect();
+        lines.iter().for_each(|l| self.line(l));
+    }
+
     fn statements(&mut self) {
+        self.views();
         let s = self.system;
         for given in &s.givens {
             let _ = write!(self.out, "(given {} (", s.constant(given.constant).name);

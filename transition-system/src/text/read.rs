@@ -13,6 +13,7 @@ use crate::system::{
     Update, Variable,
 };
 use crate::types::Type;
+use crate::view::View;
 
 /// Why a text is not that of a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,7 +201,27 @@ impl Reader {
                 };
                 self.system.properties.push(property);
             }
+            ("view", [what, name, view]) => self.view(what, name, view)?,
             (_, _) => return expected(form, "a declaration"),
+        }
+        Ok(())
+    }
+
+    fn view(&mut self, what: &Sexp, name: &Sexp, view: &Sexp) -> Result<()> {
+        let (view, text) = (read_view(view)?, atom(name, "a name")?);
+        match atom(what, "what it is a view of")? {
+            "const" => match self.system.find_constant(text) {
+                Some(c) => drop(self.system.views.constants.insert(c, view)),
+                None => return expected(name, "a constant"),
+            },
+            "var" => match self.system.find_variable(text) {
+                Some(v) => drop(self.system.views.variables.insert(v, view)),
+                None => return expected(name, "a variable"),
+            },
+            _ => {
+                let binder = self.binder(name)?;
+                self.system.views.binders.insert(binder, view);
+            }
         }
         Ok(())
     }
@@ -505,6 +526,30 @@ impl Reader {
             (_, _) => return None,
         })
     }
+}
+
+fn read_view(form: &Sexp) -> Result<View> {
+    if form.atom() == Some("plain") {
+        return Ok(View::Plain);
+    }
+    let (word, rest) = head(form)?;
+    let inner = |v: &Sexp| read_view(v).map(Box::new);
+    Ok(match (word, rest) {
+        ("record", fields) => {
+            let field = |f: &Sexp| match list(f, "a field")? {
+                [name, view] => Ok((atom(name, "a name")?.to_owned(), read_view(view)?)),
+                _ => expected(f, "a field"),
+            };
+            View::Record(fields.iter().map(field).collect::<Result<_>>()?)
+        }
+        ("tuple", parts) => View::Tuple(parts.iter().map(read_view).collect::<Result<_>>()?),
+        ("seq", [n, of]) => View::Seq(u32::try_from(integer(n)?).unwrap_or(0), inner(of)?),
+        ("multiset", [of]) => View::Multiset(inner(of)?),
+        ("option", [of]) => View::Option(inner(of)?),
+        ("set", [of]) => View::Set(inner(of)?),
+        ("map", [k, v]) => View::Map(inner(k)?, inner(v)?),
+        (_, _) => return expected(form, "a view"),
+    })
 }
 
 fn integer(form: &Sexp) -> Result<i64> {

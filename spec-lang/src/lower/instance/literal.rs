@@ -1,13 +1,13 @@
 //! Literals of an instance, read by the type that their place wants.
 
-use transition_system::ExprId;
+use transition_system::{ExprId, Type};
 
 use super::Builder;
 use crate::diagnostic::Diagnostic;
-use crate::names::{EnumIx, Found, SortIx, Value};
+use crate::names::{EnumIx, Found, RecordIx, SortIx, Value};
 use crate::source::Span;
 use crate::suggest::nearest;
-use crate::syntax::ast::{Expr, ExprKind, Path};
+use crate::syntax::ast::{Expr, ExprKind, Name, Path};
 use crate::types::{Form, Ty};
 
 impl Builder<'_, '_> {
@@ -42,11 +42,81 @@ impl Builder<'_, '_> {
                 let ty = self.type_id(ty);
                 Some(self.lowered.system.arena.tuple(items, Some(ty)))
             }
+            (Form::Record(record, types), ExprKind::Named { fields, .. }) => {
+                self.record(record, &types, fields, ty, e.span)
+            }
+            (Form::Seq(n, of), ExprKind::Seq(items)) if items.len() as u64 <= u64::from(n) => {
+                self.sequence(items, n, of, ty)
+            }
             (form, _) => {
                 self.not_literal(&form, ty, e.span);
                 None
             }
         }
+    }
+
+    fn record(
+        &mut self,
+        record: RecordIx,
+        types: &[Ty],
+        given: &[(Name, Expr)],
+        ty: Ty,
+        span: Span,
+    ) -> Option<ExprId> {
+        let fields = self.program.names[record].fields;
+        let mut values = Vec::new();
+        for (field, of) in fields.iter().zip(types) {
+            let here: Vec<_> = given.iter().filter(|(n, _)| n.text == field.name.text).collect();
+            let [(_, value)] = here.as_slice() else {
+                let message = format!("the field `{}` is given once", field.name.text);
+                self.diagnostics.push(Diagnostic::error("E0322", span, message));
+                return None;
+            };
+            values.push(self.literal(value, *of)?);
+        }
+        let known = |n: &Name| fields.iter().any(|f| f.name.text == n.text);
+        if let Some((name, _)) = given.iter().find(|(n, _)| !known(n)) {
+            let shown = self.program.types.show(self.program.names, ty);
+            let message = format!("`{shown}` has no field `{}`", name.text);
+            self.diagnostics
+                .push(Diagnostic::error("E0321", name.span, message));
+            return None;
+        }
+        if let [only] = values.as_slice() {
+            return Some(*only);
+        }
+        let ty = self.type_id(ty);
+        Some(self.lowered.system.arena.tuple(values, Some(ty)))
+    }
+
+    fn sequence(&mut self, items: &[Expr], n: u32, of: Ty, ty: Ty) -> Option<ExprId> {
+        let items = items
+            .iter()
+            .map(|i| self.literal(i, of))
+            .collect::<Option<Vec<_>>>()?;
+        let (mut types, mut at) = (Vec::new(), self.type_id(ty));
+        let arena = &mut self.lowered.system.arena;
+        for _ in 0..n {
+            types.push(at);
+            if let Type::Option(inner) = arena.type_of_id(at)
+                && let Type::Tuple(parts) = arena.type_of_id(*inner)
+                && let Some(rest) = parts.get(1)
+            {
+                at = *rest;
+            }
+        }
+        let mut out = types.get(items.len()).map(|t| arena.none(*t));
+        for (item, ty) in items.into_iter().zip(types).rev() {
+            let inner = match (out, arena.type_of_id(ty)) {
+                (Some(rest), Type::Option(inner)) => {
+                    let inner = *inner;
+                    arena.tuple(vec![item, rest], Some(inner))
+                }
+                (_, _) => item,
+            };
+            out = Some(arena.some(inner, Some(ty)));
+        }
+        out
     }
 
     fn not_literal(&mut self, form: &Form, ty: Ty, span: Span) {
@@ -56,6 +126,9 @@ impl Builder<'_, '_> {
             Form::Set(_) => "a set is written `{ a, b }`",
             Form::Option(_) => "an option is `none` or `some(v)`",
             Form::Tuple(_) => "a tuple is written `(a, b)`",
+            Form::Record(..) => "a record is written `R(a = v, b = w)`",
+            Form::Seq(..) => "a sequence is written `[a, b]`, with at most as many elements as its type has",
+            Form::Multiset(..) => "a multiset is given element by element, as in `b[k] = 2`",
             Form::Enum(_) | Form::Sort(_) => "a value of it is a name",
             Form::Error | Form::Unknown | Form::Bool | Form::Int | Form::Range(..) => {
                 "an instance gives values, not expressions"

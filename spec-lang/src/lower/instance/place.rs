@@ -117,7 +117,7 @@ impl Builder<'_, '_> {
         let mut ty = self.program.names[constant].ty;
         let mut out = Vec::new();
         for key in &place.indices {
-            let Form::Map(k, v) = *self.program.types.form(ty) else {
+            let (Form::Map(k, v) | Form::Multiset(k, v)) = *self.program.types.form(ty) else {
                 let shown = self.program.types.show(self.program.names, ty);
                 let message = format!("`{shown}` is not a map and has no keys");
                 self.diagnostics
@@ -126,6 +126,14 @@ impl Builder<'_, '_> {
             };
             out.push(self.literal(key, k)?);
             ty = v;
+        }
+        if !place.rest.is_empty() {
+            let message = "a record or tuple is given as a whole";
+            self.diagnostics.push(
+                Diagnostic::error("E0507", place.span, message)
+                    .help("write `R(a = v, b = w)` or `(v, w)` behind `=`"),
+            );
+            return None;
         }
         Some((out, ty))
     }

@@ -14,7 +14,7 @@ impl Builder<'_> {
         let doc = self.doc(start.start);
         let rule = pair.as_rule();
         let (kind, name, end) = self.decl_kind(rule, pair)?;
-        if rule == Rule::enum_decl {
+        if matches!(rule, Rule::enum_decl | Rule::record_decl) {
             self.skip_docs_before(end.end);
         }
         Some(Decl {
@@ -43,6 +43,7 @@ impl Builder<'_> {
             Rule::command_decl => self.command(pair),
             Rule::instance_decl => self.instance(pair),
             Rule::module_decl | Rule::use_decl => self.module_or_use(pair),
+            Rule::type_decl | Rule::record_decl => self.new_type(rule, pair),
             Rule::sort_decl | Rule::enum_decl | Rule::const_decl | Rule::var_decl => self.data(rule, pair),
             Rule::assume_decl => {
                 let mut inner = pair.into_inner();
@@ -77,6 +78,23 @@ impl Builder<'_> {
         let alias = inner.nth(1).map(|p| self.name(&p));
         end = alias.as_ref().map_or(end, |a| a.span);
         Some((DeclKind::Use { path, alias }, end, end))
+    }
+
+    fn new_type(&mut self, rule: Rule, pair: Pair<'_>) -> Option<Built> {
+        let whole = self.span(&pair);
+        let mut inner = pair.into_inner().skip(1);
+        let name = self.name(&inner.next()?);
+        let at = name.span;
+        if rule == Rule::type_decl {
+            let ty = self.ty(inner.next()?)?;
+            let end = ty.span;
+            return Some((DeclKind::Alias { name, ty }, at, end));
+        }
+        let mut fields = Vec::new();
+        for param in inner {
+            fields.extend(self.param(param)?);
+        }
+        Some((DeclKind::Record { name, fields }, at, whole))
     }
 
     fn data(&mut self, rule: Rule, pair: Pair<'_>) -> Option<Built> {

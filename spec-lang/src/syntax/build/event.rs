@@ -1,6 +1,6 @@
 //! Events and their statements.
 
-use super::super::ast::{AssignOp, Event, Expr, Place, Stmt, StmtKind};
+use super::super::ast::{AssignOp, Event, Expr, Place, PlaceStep, Stmt, StmtKind};
 use super::super::{Pair, Rule};
 use super::Builder;
 use super::chain::broken;
@@ -128,12 +128,24 @@ impl Builder<'_> {
         let mut inner = pair.into_inner();
         let path = self.path(inner.next()?);
         let mut span = path.span;
-        let mut indices = Vec::new();
-        for index in inner {
-            span = span.to(self.span(&index));
-            indices.push(self.expr(index.into_inner().next()?)?);
+        let (mut indices, mut rest) = (Vec::new(), Vec::new());
+        for step in inner {
+            span = span.to(self.span(&step));
+            let (rule, inside) = (step.as_rule(), step.into_inner().next()?);
+            if rule == Rule::field {
+                rest.push(PlaceStep::Field(self.name(&inside)));
+            } else if rest.is_empty() {
+                indices.push(self.expr(inside)?);
+            } else {
+                rest.push(PlaceStep::Key(self.expr(inside)?));
+            }
         }
-        Some(Place { path, indices, span })
+        Some(Place {
+            path,
+            indices,
+            rest,
+            span,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use transition_system::FoldOp;
 
-use super::super::ast::{Arm, Binder, Domain, Expr, ExprKind, Pattern, PatternKind};
+use super::super::ast::{Arm, Binder, Change, Domain, Expr, ExprKind, Name, Pattern, PatternKind};
 use super::super::{Pair, Rule};
 use super::Builder;
 use super::chain::{broken, plain};
@@ -136,6 +136,14 @@ impl Builder<'_> {
                 callee: inside,
                 args: self.exprs(pair)?,
             },
+            Rule::named_args => ExprKind::Named {
+                callee: inside,
+                fields: pair.into_inner().map(|p| self.named(p)).collect::<Option<_>>()?,
+            },
+            Rule::with_p => ExprKind::With {
+                base: inside,
+                changes: pair.into_inner().map(|p| self.change(p)).collect::<Option<_>>()?,
+            },
             Rule::index => ExprKind::Index {
                 map: inside,
                 key: self.boxed(pair.into_inner().next()?)?,
@@ -155,14 +163,21 @@ impl Builder<'_> {
         if name.as_str() == "value" {
             return Some(plain(span, ExprKind::Value(inside)));
         }
-        let at = self.span(&name);
-        let message = format!("there is no field `{}`", name.as_str());
-        self.error("E0110", at, message).help = Some(
-            "`.value` is the value of an option, `.0` the first component of a tuple; \
-             behind the binders of a quantifier a blank follows the `.`"
-                .to_owned(),
-        );
-        Some(broken(span))
+        Some(plain(span, ExprKind::Field(inside, self.name(&name))))
+    }
+
+    fn named(&mut self, pair: Pair<'_>) -> Option<(Name, Expr)> {
+        let mut inner = pair.into_inner();
+        Some((self.name(&inner.next()?), self.expr(inner.next()?)?))
+    }
+
+    fn change(&mut self, pair: Pair<'_>) -> Option<Change> {
+        if pair.as_rule() == Rule::named {
+            let (name, value) = self.named(pair)?;
+            return Some(Change::Field(name, value));
+        }
+        let mut inner = pair.into_inner();
+        Some(Change::Key(self.expr(inner.next()?)?, self.expr(inner.next()?)?))
     }
 
     fn atom(&mut self, pair: Pair<'_>) -> Option<Expr> {
@@ -170,6 +185,7 @@ impl Builder<'_> {
         let kind = match pair.as_rule() {
             Rule::paren => return self.parenthesized(pair),
             Rule::compr => return self.comprehension(pair),
+            Rule::seq_lit => ExprKind::Seq(self.exprs(pair)?),
             Rule::set_lit => ExprKind::Set(self.exprs(pair)?),
             Rule::lambda => return self.lambda(pair),
             Rule::match_e => return self.match_in(pair),

@@ -45,6 +45,18 @@ impl Builder<'_> {
                 let end = hi.span;
                 (TypeKind::Range(lo, hi), end)
             }
+            Rule::seq_t | Rule::multiset_t => {
+                let bound = self.bound(inner.nth(1)?)?;
+                let element = self.base(inner.next()?)?;
+                let end = element.span;
+                let element = Box::new(element);
+                let kind = if rule == Rule::seq_t {
+                    TypeKind::Seq(bound, element)
+                } else {
+                    TypeKind::Multiset(bound, element)
+                };
+                (kind, end)
+            }
             Rule::option_t | Rule::set_t => {
                 let element = self.base(inner.nth(1)?)?;
                 let end = element.span;
@@ -132,12 +144,18 @@ impl Builder<'_> {
     pub(super) fn params(&mut self, pair: Pair<'_>) -> Option<Vec<Param>> {
         let mut out = Vec::new();
         for group in pair.into_inner() {
-            let mut inner = group.into_inner();
-            let names = self.names(inner.next()?);
-            let ty = self.ty(inner.next()?)?;
-            out.extend(names.into_iter().map(|name| Param { name, ty: ty.clone() }));
+            out.extend(self.param(group)?);
         }
         Some(out)
+    }
+
+    /// `x, y: T`, one entry a name.
+    pub(super) fn param(&mut self, pair: Pair<'_>) -> Option<Vec<Param>> {
+        let mut inner = pair.into_inner();
+        let names = self.names(inner.next()?);
+        let ty = self.ty(inner.next()?)?;
+        let params = names.into_iter().map(|name| Param { name, ty: ty.clone() });
+        Some(params.collect())
     }
 }
 

@@ -60,7 +60,7 @@ impl Body<'_, '_> {
             (Form::Bool, Form::Option(_)) => "to ask whether there is a value, write `!= none`".to_owned(),
             (_, Form::Map(k, v)) if same(*v, want) => {
                 format!(
-                    "this is a map: write `[...]` behind it with a {} inside",
+                    "this is a map: write `[...]` directly behind it, with a {} inside",
                     self.show(*k)
                 )
             }

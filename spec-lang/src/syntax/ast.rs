@@ -183,7 +183,7 @@ pub(crate) struct Place {
 /// A step into a value.
 #[derive(Clone, Debug)]
 pub(crate) enum PlaceStep {
-    Key(Expr),
+    Key(Box<Expr>),
     /// `.f`, or `.0` by its digits.
     Field(Name),
 }
@@ -363,8 +363,8 @@ pub(crate) enum ExprKind {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
-    Field(Name, Expr),
-    Key(Expr, Expr),
+    Field(Name, Box<Expr>),
+    Key(Box<Expr>, Box<Expr>),
 }
 
 #[derive(Clone, Debug)]

@@ -137,7 +137,7 @@ impl Builder<'_> {
             } else if rest.is_empty() {
                 indices.push(self.expr(inside)?);
             } else {
-                rest.push(PlaceStep::Key(self.expr(inside)?));
+                rest.push(PlaceStep::Key(Box::new(self.expr(inside)?)));
             }
         }
         Some(Place {

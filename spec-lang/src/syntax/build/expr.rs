@@ -174,10 +174,13 @@ impl Builder<'_> {
     fn change(&mut self, pair: Pair<'_>) -> Option<Change> {
         if pair.as_rule() == Rule::named {
             let (name, value) = self.named(pair)?;
-            return Some(Change::Field(name, value));
+            return Some(Change::Field(name, Box::new(value)));
         }
         let mut inner = pair.into_inner();
-        Some(Change::Key(self.expr(inner.next()?)?, self.expr(inner.next()?)?))
+        Some(Change::Key(
+            self.boxed(inner.next()?)?,
+            self.boxed(inner.next()?)?,
+        ))
     }
 
     fn atom(&mut self, pair: Pair<'_>) -> Option<Expr> {

@@ -163,7 +163,7 @@ codes! {
         "Records and names of types are written out, so that none may lead back to itself."
     "E0324" "the bound of a sequence"
         "A sequence `seq[n] T` holds at most `n` elements, and a multiset `multiset[n] T` each element at most `n` \
-         times; `n` is from 1 to 64."
+         times; `n` is from 1 to 32."
     "E0325" "the sequence is too long"
         "More elements are written than its type has room for."
     "E0401" "this cannot be assigned"

@@ -28,11 +28,15 @@ impl Taken {
 impl Lowering<'_, '_> {
     /// A literal, or a function of sequences.
     pub(super) fn sequence(&mut self, op: SeqOp, e: &TExpr, args: &[TExpr], env: &mut Env) -> ExprId {
+        let bound = |ty| self.program.types.as_seq(ty).map_or(1, |(n, _)| n);
+        // What is made of a sequence is deeper than it by its length.
+        let deeper = args.iter().map(|a| bound(a.ty) as usize).max().unwrap_or(0);
+        self.depth += deeper;
         let mut values = Vec::new();
         for arg in args {
             values.push(self.expr(arg, env));
         }
-        let bound = |ty| self.program.types.as_seq(ty).map_or(1, |(n, _)| n);
+        self.depth -= deeper;
         if op == SeqOp::Literal {
             let (n, ty) = (bound(e.ty), self.ty(e.ty));
             return self.literal(&values, ty, n);
@@ -57,7 +61,7 @@ impl Lowering<'_, '_> {
             (SeqOp::Prepend, Some(x)) => self.prepend(&s, x),
             (SeqOp::Concat, Some(t)) => {
                 let t = self.take(t, bounds.get(1).copied().unwrap_or(1), e.span);
-                self.concat(&s, &t)
+                self.concat(&s, &t, 0)
             }
             (SeqOp::Literal, _) => self.impossible(),
             (SeqOp::Index | SeqOp::Append | SeqOp::Prepend | SeqOp::Concat, None) => self.impossible(),
@@ -282,18 +286,31 @@ impl Lowering<'_, '_> {
         self.system.arena.ite(present, link, end)
     }
 
-    fn concat(&mut self, s: &Taken, t: &Taken) -> ExprId {
-        let n = s.len() as u32;
-        let mut out = s.levels[0];
-        let mut conditions = Vec::new();
-        for j in 0..t.len() {
-            conditions.push(self.present(t, j));
-            let there = self.system.arena.and(conditions.iter().copied());
-            let (item, before) = (self.item(t, j), self.take(out, n, s.span));
-            let longer = self.append(&before, item, 0);
-            out = self.system.arena.ite(there, longer, out);
+    /// One sequence behind another, from position `i` of the first on.
+    fn concat(&mut self, s: &Taken, t: &Taken, i: usize) -> ExprId {
+        let (present, item) = (self.present(s, i), self.item(s, i));
+        let mut longer = self.link(&s.types, i, item, |this| this.concat(s, t, i + 1));
+        if i + 1 == s.len() {
+            let more = self.present(t, 0);
+            longer = self.with_room(s, more, longer);
         }
-        out
+        let behind = self.behind(s, t, i, 0);
+        self.system.arena.ite(present, longer, behind)
+    }
+
+    /// The second from position `j` on, as a rest of the first from position `i` on.
+    fn behind(&mut self, s: &Taken, t: &Taken, i: usize, j: usize) -> ExprId {
+        let end = self.end(&s.types, i);
+        if j == t.len() {
+            return end;
+        }
+        let (present, item) = (self.present(t, j), self.item(t, j));
+        let mut link = self.link(&s.types, i, item, |this| this.behind(s, t, i + 1, j + 1));
+        if i + 1 == s.len() && j + 1 < t.len() {
+            let more = self.present(t, j + 1);
+            link = self.with_room(s, more, link);
+        }
+        self.system.arena.ite(present, link, end)
     }
 
     fn elements(&mut self, s: &Taken, set: TypeId, i: usize) -> ExprId {

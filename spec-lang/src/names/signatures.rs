@@ -36,7 +36,7 @@ pub(super) fn resolve(names: &mut Names<'_>, types: &mut Types, diagnostics: &mu
 }
 
 /// Greatest bound of a sequence or multiset.
-const LONGEST: u32 = 64;
+const LONGEST: u32 = 32;
 
 /// Reads types as written in one module.
 pub(crate) struct TypeReader<'n, 'a> {

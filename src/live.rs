@@ -10,6 +10,7 @@ use runtime_extractor::formats::live::{self, PROBED_PATHS, ProcFile, ProcSnapsho
 use runtime_extractor::{Limits, Reading};
 
 use crate::command::Failure;
+use crate::filters;
 
 /// Files of a control group that hold a limit or a device rule.
 const GROUP_FILES: &[&str] = &[
@@ -70,6 +71,7 @@ fn snapshot(pid: u32, root: &Path) -> ProcSnapshot {
     add(ProcFile::NsHost, namespaces(Path::new("/proc/self/ns")));
     add(ProcFile::MountinfoHost, fs::read("/proc/self/mountinfo").ok());
     add(ProcFile::MountsHost, fs::read("/proc/self/mounts").ok());
+    add(ProcFile::SeccompFilters, filters::read(pid));
     add(ProcFile::Osrelease, fs::read("/proc/sys/kernel/osrelease").ok());
     add(ProcFile::Fd, links(&root.join("fd")));
     add(ProcFile::FdInfo, fd_info(&root.join("fdinfo")));

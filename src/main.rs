@@ -12,6 +12,7 @@ mod certificate;
 mod cli;
 mod command;
 mod exit;
+mod filters;
 mod finding;
 mod gate;
 mod input;

@@ -7,6 +7,7 @@
 //! Guarantees: nothing that a source says is dropped without a [`Notice`]; what cannot be known is an explicit
 //! [`Value::Unknown`]; a configuration that a runtime would refuse is reported in [`SandboxFacts::invalid`].
 
+mod bpf;
 mod capability;
 mod cgroup;
 mod devices;
@@ -19,6 +20,8 @@ mod pod;
 mod process;
 mod seccomp;
 mod seccomp_decide;
+mod seccomp_program;
+mod syscall_numbers;
 mod user;
 
 pub use capability::{CapSet, Capabilities, Capability, CapabilitySets, DOCKER_DEFAULT};
@@ -38,6 +41,8 @@ pub use pod::{ContainerRole, HostPort, PodContainer};
 pub use process::{Environment, Hook, HookStage, IntelRdt, OpenFile, Process, Rlimit, Scheduler};
 pub use seccomp::{ArgCondition, CompareOp, Seccomp, SeccompAction, SeccompFilter, SeccompRule};
 pub use seccomp_decide::{ArgValue, Args, Outcome, Reach, SeccompDecision, decide};
+pub use seccomp_program::{Instruction, SeccompProgram, SeccompPrograms};
+pub use syscall_numbers::{Abi, Architecture, numbered_calls};
 pub use user::{HostId, IdMap, User, host_id, host_root_mapped};
 
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! Seccomp: which filter, and its rules as data. What a filter decides is answered by [`decide`](super::decide).
 
 use super::fact::{Entry, Origin};
+use super::seccomp_program::SeccompPrograms;
 use serde::Serialize;
 
 /// What filters the system calls of the sandbox.
@@ -17,6 +18,8 @@ pub enum Seccomp {
     Localhost(String),
     /// This filter.
     Filter(Box<SeccompFilter>),
+    /// These filters, in the form in which the kernel runs them (a live process in mode 2).
+    Programs(Box<SeccompPrograms>),
     /// A filter is active, but its content cannot be read (a live process in mode 2).
     Opaque {
         /// How many filters, if the kernel says.

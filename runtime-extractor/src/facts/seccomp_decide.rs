@@ -44,7 +44,8 @@ impl Args {
         self
     }
 
-    /// `socket(AF_VSOCK, ..)`: reaches agents of the host or of the hypervisor, whatever the network namespace.
+    /// `socket(AF_VSOCK, ..)` as programs call it (the kernel looks at the low word only, a filter may look at both):
+    /// reaches agents of the host or of the hypervisor, whatever the network namespace.
     pub const VSOCK: Self = Self::first(ArgValue::Equal(40));
     /// `socket(AF_ALG, ..)`: the kernel's cryptography, a wide surface.
     pub const ALG: Self = Self::first(ArgValue::Equal(38));
@@ -118,7 +119,8 @@ impl SeccompDecision {
     }
 }
 
-fn reach_of(action: SeccompAction) -> Reach {
+/// Whether a call that gets this action runs.
+pub(super) fn reach_of(action: SeccompAction) -> Reach {
     match action {
         SeccompAction::Allow | SeccompAction::Log => Reach::Always,
         SeccompAction::Trace(_) | SeccompAction::Notify => Reach::Sometimes,
@@ -138,6 +140,7 @@ pub fn decide(seccomp: &Fact<Seccomp>, syscall: &str, args: &Args) -> SeccompDec
     match seccomp.known() {
         Some(Seccomp::None | Seccomp::Unconfined) => whole(Outcome::Always(SeccompAction::Allow)),
         Some(Seccomp::Filter(filter)) => filter.decide(syscall, args),
+        Some(Seccomp::Programs(programs)) => whole(programs.decide(syscall, args)),
         Some(Seccomp::Strict) => whole(Outcome::Always(match syscall {
             "read" | "write" | "_exit" | "exit" | "sigreturn" | "rt_sigreturn" => SeccompAction::Allow,
             _ => SeccompAction::KillThread,

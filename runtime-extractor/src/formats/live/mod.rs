@@ -1,9 +1,10 @@
 //! A running process, from the bytes of its `/proc` files.
 //!
 //! Takes a [`ProcSnapshot`] that somebody who may read `/proc` has filled; gives one [`SandboxFacts`] whose facts are
-//! observed. A file that is not there makes its facts unknown, never absent. What no file shows (the content of
-//! a seccomp filter, the device rules of cgroup v2) is unknown too.
+//! observed. A file that is not there makes its facts unknown, never absent. What no file shows (the device rules of
+//! cgroup v2) is unknown too.
 
+mod filters;
 mod groups;
 mod hierarchies;
 mod mountinfo;

@@ -60,6 +60,9 @@ proc_files! {
     Cmdline "cmdline",
     /// `/proc/self/mounts` of the process that reads.
     MountsHost "mounts.host",
+    /// The seccomp filters, as `PTRACE_SECCOMP_GET_FILTER` gives them: a line `arch x86_64`, then for each filter, the
+    /// newest first, a line `filter 0` and its instructions, one a line: `32 0 0 4` (code, jt, jf, k).
+    SeccompFilters "seccomp_filters",
     /// `/proc/sys/kernel/osrelease`.
     Osrelease "osrelease",
     /// Which of [`PROBED_PATHS`] are there in the sandbox, one a line: `/proc/kcore present` or `/proc/kcore absent`.

@@ -4,7 +4,7 @@
 //! the host's too (user_namespaces(7)). The id inside comes from reading the map backwards.
 
 use super::snapshot::ProcFile;
-use super::{Text, Texts, lists_of};
+use super::{Text, Texts, filters, lists_of};
 use crate::facts::{
     CapSet, Capabilities, Capability, CapabilitySets, Entry, Fact, FactList, HostId, IdMap, Namespace,
     Namespaces, Origin, Place, Seccomp, User, host_root_mapped,
@@ -167,8 +167,21 @@ pub(super) fn read_no_new_privs(texts: &Texts) -> Fact<bool> {
     })
 }
 
-/// The seccomp mode of the process's first thread.
+/// The seccomp mode of the process's first thread, and its filters if all of them were read.
 pub(super) fn read_seccomp(texts: &Texts) -> Fact<Seccomp> {
+    let mode = read_mode(texts);
+    let Some(Seccomp::Opaque { filters }) = mode.known() else {
+        return mode;
+    };
+    match filters::read(texts) {
+        Some((read, place)) if filters.is_none_or(|n| n as usize == read.programs.len()) => {
+            Fact::observed(Seccomp::Programs(Box::new(read)), place)
+        }
+        Some(_) | None => mode,
+    }
+}
+
+fn read_mode(texts: &Texts) -> Fact<Seccomp> {
     let filters = known(texts, "Seccomp_filters", |value| value.parse::<u32>().ok());
     known(texts, "Seccomp", |value| match value {
         "0" => Some(Seccomp::None),

@@ -68,6 +68,11 @@ impl Abi {
             Self::Arm => 0x4000_0028,
         }
     }
+
+    /// Whether there is such a call by this way, as far as is known here.
+    pub fn has(self, call: &str) -> bool {
+        matches!(number(self, call), Number::Is(_))
+    }
 }
 
 /// The number of a system call.

@@ -8,8 +8,9 @@
 mod filters;
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
 
@@ -136,13 +137,21 @@ fn examples() -> Vec<String> {
     found
 }
 
-fn all(runtime: &str, least: usize) {
+/// Whether containers can be started with this, and the kernel gives their filters away; else why not.
+fn able(runtime: &str) -> Result<(), String> {
     let able = shell("can_start \"$1\"", &[runtime]);
     if !able.status.success() {
-        println!(
-            "SKIPPED: {runtime} cannot start containers here: {}",
-            String::from_utf8_lossy(&able.stderr).trim()
-        );
+        return Err(String::from_utf8_lossy(&able.stderr).trim().to_owned());
+    }
+    match status(std::process::id(), "Seccomp:").as_str() {
+        "0" => Ok(()),
+        _ => Err("a seccomp filter confines the tests".into()),
+    }
+}
+
+fn all(runtime: &str, least: usize) {
+    if let Err(why) = able(runtime) {
+        println!("SKIPPED: {runtime} cannot start containers here: {why}");
         return;
     }
     let (mut compared, mut decisions) = (0, 0);
@@ -171,4 +180,39 @@ fn a_running_runc_container_has_the_verdict_of_its_bundle() {
 #[test]
 fn a_running_crun_container_has_the_verdict_of_its_bundle() {
     all("crun", 10);
+}
+
+/// What `extract` says of the seccomp set-up of a process of `tests/live/threads.py`.
+fn seccomp_of_threads(which: &str) -> Json {
+    let mut child = Command::new("python3")
+        .args(["tests/live/threads.py", which])
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
+    assert_eq!(ready, "ready\n");
+    let extracted = json(&["extract", "--pid", &child.id().to_string()]);
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success(), "it goes on and ends by itself");
+    extracted["sandboxes"][0]["seccomp"]["value"]["known"].clone()
+}
+
+#[test]
+fn filters_are_those_of_every_thread_or_unknown() {
+    if let Err(why) = able("bash") {
+        println!("SKIPPED: filters cannot be read here: {why}");
+        return;
+    }
+    let same = seccomp_of_threads("same");
+    assert_eq!(
+        same["programs"]["programs"][0]["instructions"][1],
+        "6 0 0 2147418112"
+    );
+    let different = seccomp_of_threads("different");
+    assert!(different["opaque"].is_object(), "{different}");
 }

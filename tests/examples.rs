@@ -261,7 +261,9 @@ fn solvers() -> bool {
     cvc5
 }
 
-/// Takes minutes, so only some examples unless `WATERTIGHT_CERTIFY=all`, which continuous integration sets.
+/// Only some examples, unless `WATERTIGHT_CERTIFY=all`: the 340 certificates of all of them take about six seconds of
+/// processor time each, too long for continuous integration. To run them:
+/// `WATERTIGHT_CERTIFY=all cargo nextest run --release --test examples --no-capture`
 #[test]
 fn every_proof_has_a_certificate_that_both_solvers_accept() {
     if !solvers() {

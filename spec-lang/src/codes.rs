@@ -176,6 +176,11 @@ codes! {
         "`assume` and the values of constants do not depend on the state."
     "E0406" "the next state outside of `transition`"
         "`x'` is the value of `x` after a step. It means something in a `transition` only; events assign."
+    "E0407" "marked twice"
+        "Before `event` stand at most one of `fair` and `strong fair`, and at most one `input`."
+    "E0408" "alternatives that are no events of their own"
+        "The blocks of `either` become events of their own, `send.lost` and `send.delivered`. So there is one `either`, \
+         directly in the body of the event."
     "E0501" "`module` in the wrong place"
         "A file is one module; its header comes first."
     "E0502" "the module has another name"

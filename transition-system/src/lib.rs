@@ -10,6 +10,7 @@
 pub mod arena;
 pub mod eval;
 pub mod expr;
+pub mod fairness;
 pub mod ids;
 pub mod origin;
 pub mod promise;
@@ -28,6 +29,7 @@ pub mod view;
 
 pub use arena::{Arena, Binder};
 pub use expr::{Expr, FoldOp, Quantifier};
+pub use fairness::{Alternative, FairAction, Fairness, fair_actions};
 pub use ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};
 pub use origin::Origin;
 pub use scope::Scope;

@@ -11,6 +11,7 @@
 //! interchangeable elements until a [`Scope`](crate::Scope) fixes it. [`crate::validate`] is the rule book.
 
 use crate::arena::Arena;
+use crate::fairness::{Alternative, Fairness};
 use crate::ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};
 use crate::origin::Origin;
 use crate::view::Views;
@@ -149,6 +150,13 @@ pub struct Event {
     /// What must hold for guard and updates to be defined. Made by [`crate::promise`], plus agreements that
     /// the front end adds.
     pub promises: Vec<Promise>,
+    /// Whether runs are fair to it.
+    pub fairness: Fairness,
+    /// Whether it is an input of the environment, as against something that the system does. Engines treat both
+    /// alike; reports tell them apart.
+    pub input: bool,
+    /// Of which declared event it is one alternative.
+    pub alternative: Option<Alternative>,
     /// Where it was declared.
     pub origin: Origin,
 }

@@ -14,12 +14,14 @@
 //!    closed but for its parameters and choices. A binder is introduced at most once in nesting.
 //! 6. An event updates a variable at most once, and all formulas are of type `bool`.
 //! 7. Given values and indices are literals of the constant's type.
+//! 8. Alternatives of one event have the parameters of one event, in number and type, and one fairness as a
+//!    whole; no event has the name of the whole.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::expr::Expr;
 use crate::ids::{BinderId, ExprId, TypeId};
-use crate::system::{Promise, PropertyKind, System};
+use crate::system::{Event, Promise, PropertyKind, System};
 use crate::types::Type;
 
 /// A broken rule: its number, and what breaks it.
@@ -46,6 +48,7 @@ pub fn validate(system: &System) -> Result<(), Vec<Broken>> {
     checker.givens();
     checker.formulas();
     checker.events();
+    checker.alternatives();
     if checker.broken.is_empty() {
         Ok(())
     } else {
@@ -306,6 +309,29 @@ impl Checker<'_> {
                         ),
                     );
                 }
+            }
+        }
+    }
+
+    fn alternatives(&mut self) {
+        let s = self.system;
+        let types =
+            |e: &Event| -> Vec<TypeId> { e.params.iter().map(|b| s.arena.binder_info(*b).ty).collect() };
+        let mut first: BTreeMap<&str, &Event> = BTreeMap::new();
+        for event in &s.events {
+            let Some(whole) = &event.alternative else { continue };
+            if s.find_event(&whole.of).is_some() {
+                self.broken(
+                    8,
+                    format!("`{}` is an event and a whole of alternatives", whole.of),
+                );
+            }
+            let one = *first.entry(&whole.of).or_insert(event);
+            if one.alternative.as_ref() != Some(whole) || types(one) != types(event) {
+                self.broken(
+                    8,
+                    format!("`{}` and `{}` are not alternatives", one.name, event.name),
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Random small systems: every type and operator, constants given or open, partial operators.
 
 use transition_system::{
-    Axiom, BinderId, ConstId, Constant, EnumId, Enumeration, Event, ExprId, Given, Origin, Property,
-    PropertyKind, Quantifier, Scope, Sort, SortId, System, Type, TypeId, Update, VarId, Variable,
+    Axiom, BinderId, ConstId, Constant, EnumId, Enumeration, Event, ExprId, Fairness, Given, Origin,
+    Property, PropertyKind, Quantifier, Scope, Sort, SortId, System, Type, TypeId, Update, VarId, Variable,
 };
 
 /// SplitMix64.
@@ -300,6 +300,9 @@ impl Maker {
             guard,
             updates,
             promises: Vec::new(),
+            fairness: Fairness::None,
+            input: false,
+            alternative: None,
             origin: Origin::unknown(),
         });
     }

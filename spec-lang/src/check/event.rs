@@ -33,6 +33,7 @@ impl Body<'_, '_> {
                 then: self.scoped(|b| b.statements(then)),
                 otherwise: self.scoped(|b| b.statements(otherwise)),
             },
+            StmtKind::Either(list) => self.either(list),
             StmtKind::Assign { place, op, value } => {
                 TStmt::Assign(self.assignment(place, *op, value, stmt.span)?)
             }

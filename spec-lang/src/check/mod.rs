@@ -5,6 +5,7 @@
 //! an integer must fit a range. After an error the tree is still complete, with [`TKind::Error`] where
 //! nothing better is known, so that one run reports all.
 
+mod alternatives;
 mod binary;
 mod body;
 mod builtin;
@@ -151,6 +152,7 @@ impl<'a> Checker<'_, 'a> {
             body.bind_once(&param.name, ty);
         }
         let actor = sig.event.actor.as_ref().map(|e| body.infer_known(e));
+        body.misplaced(&sig.event.body);
         let statements = body.statements(&sig.event.body);
         TEvent {
             event: ix,

@@ -1,6 +1,6 @@
 //! The typed tree: names resolved, every expression with its type, every narrowing of an integer explicit.
 
-use transition_system::FoldOp;
+use transition_system::{Fairness, FoldOp};
 
 use crate::names::{ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, VarIx};
 use crate::source::Span;
@@ -185,6 +185,15 @@ pub(crate) enum TStmt {
         otherwise: Vec<TStmt>,
     },
     Assign(TAssign),
+    Either(Vec<TAlternative>),
+}
+
+/// One block of `either`.
+#[derive(Clone, Debug)]
+pub(crate) struct TAlternative {
+    pub(crate) name: String,
+    pub(crate) fairness: Fairness,
+    pub(crate) body: Vec<TStmt>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Events: guards, choices and updates.
 
-use transition_system::{BinderId, Event, ExprId};
+use transition_system::{Alternative, BinderId, Event, ExprId};
 
 use super::assign::{Assigned, Branch, Step};
 use super::{Env, Lowering};
-use crate::check::typed::{TBinder, TEvent, TExpr, TStep, TStmt};
+use crate::check::typed::{TAlternative, TBinder, TEvent, TExpr, TStep, TStmt};
 
 /// An event while it is collected.
 pub(super) struct Collected {
@@ -15,10 +15,33 @@ pub(super) struct Collected {
     pub(super) conditions: Vec<ExprId>,
     /// Branches entered.
     path: Vec<Branch>,
+    /// Which alternative this is.
+    alternative: usize,
 }
 
 impl Lowering<'_, '_> {
-    pub(super) fn event(&mut self, typed: &TEvent, name: String) -> Event {
+    /// The events that a declaration stands for: one, or its alternatives.
+    pub(super) fn events(&mut self, typed: &TEvent, name: &str) -> Vec<Event> {
+        let alternatives = typed.body.iter().find_map(|s| match s {
+            TStmt::Either(list) => Some(list),
+            TStmt::When(_) | TStmt::Choose { .. } | TStmt::If { .. } | TStmt::Assign(_) => None,
+        });
+        let Some(alternatives) = alternatives else {
+            return vec![self.event(typed, name.to_owned(), 0)];
+        };
+        let fairness = self.program.names[typed.event].event.fairness;
+        let one = |(index, alternative): (usize, &TAlternative)| Event {
+            fairness: alternative.fairness,
+            alternative: Some(Alternative {
+                of: name.to_owned(),
+                fairness,
+            }),
+            ..self.event(typed, format!("{name}.{}", alternative.name), index)
+        };
+        alternatives.iter().enumerate().map(one).collect()
+    }
+
+    fn event(&mut self, typed: &TEvent, name: String, alternative: usize) -> Event {
         let sig = &self.program.names[typed.event];
         let mut env: Env = vec![None; typed.locals.len()];
         let mut params = Vec::new();
@@ -32,6 +55,7 @@ impl Lowering<'_, '_> {
             assigned: Vec::new(),
             conditions: Vec::new(),
             path: Vec::new(),
+            alternative,
         };
         self.statements(&typed.body, &mut collected, &mut env);
         let guard = self.system.arena.and(collected.guard.iter().copied());
@@ -45,6 +69,9 @@ impl Lowering<'_, '_> {
             guard,
             updates,
             promises,
+            fairness: sig.event.fairness,
+            input: sig.event.input,
+            alternative: None,
             origin: self.origin(sig.head),
         }
     }
@@ -69,6 +96,11 @@ impl Lowering<'_, '_> {
                         out.path.push(Branch { number, taken });
                         self.statements(block, out, env);
                         out.path.pop();
+                    }
+                }
+                TStmt::Either(list) => {
+                    if let Some(taken) = list.get(out.alternative) {
+                        self.statements(&taken.body, out, env);
                     }
                 }
                 TStmt::Assign(assign) => {

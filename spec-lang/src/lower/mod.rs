@@ -269,8 +269,8 @@ impl<'p, 'a> Lowering<'p, 'a> {
             let sig = &names[event.event];
             if self.is_member(sig.module) {
                 let name = self.named(&namer, sig.module, &sig.event.name.text);
-                let made: Event = self.event(event, name);
-                self.system.events.push(made);
+                let made: Vec<Event> = self.events(event, &name);
+                self.system.events.extend(made);
             }
         }
         let properties = names.properties.iter().filter(|p| self.is_member(p.module));

@@ -3,7 +3,7 @@
 //! Knows nothing of the parser. Chains of one associative operator (`a and b and c`) are one node, so the
 //! depth of a tree is bounded by the builder whatever the length of the text.
 
-use transition_system::FoldOp;
+use transition_system::{Fairness, FoldOp};
 
 use crate::source::Span;
 
@@ -119,6 +119,9 @@ pub(crate) struct Event {
     pub(crate) params: Vec<Param>,
     pub(crate) actor: Option<Expr>,
     pub(crate) body: Vec<Stmt>,
+    pub(crate) fairness: Fairness,
+    /// An input of the environment.
+    pub(crate) input: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,6 +250,15 @@ pub(crate) enum StmtKind {
         op: AssignOp,
         value: Expr,
     },
+    Either(Vec<Alternative>),
+}
+
+/// One block of `either`.
+#[derive(Clone, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) fairness: Fairness,
+    pub(crate) name: Name,
+    pub(crate) body: Vec<Stmt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

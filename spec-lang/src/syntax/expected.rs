@@ -263,7 +263,7 @@ impl Expected {
             || token == ";"
             || (self.expression && of_expression.contains(&token))
             || (self.operator && of_operator.contains(&token))
-            || (self.statement && ["when", "choose", "if"].contains(&token))
+            || (self.statement && ["when", "choose", "if", "either"].contains(&token))
             || (token == "=" && self.assignment)
             || (!self.expression && !self.operator && of_bound.contains(&token)))
     }

@@ -13,11 +13,13 @@
 //! (view const NAME VIEW)             (view var NAME VIEW)         (view binder $N VIEW)
 //! (given CONST (INDEX...) VALUE)     VALUE may be `unknown`
 //! (assume EXPR PROMISE...)           (init EXPR PROMISE...)
-//! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE...)
+//! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE... MARK...)
 //! (invariant NAME EXPR PROMISE...)   likewise `transition`, `witness`
 //! VIEW = plain | (record (NAME VIEW)...) | (tuple VIEW...) | (seq N VIEW) | (multiset VIEW)
 //!      | (option VIEW) | (set VIEW) | (map VIEW VIEW)
 //! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR) | (nonempty EXPR)
+//! MARK = (fair FAIRNESS) | (input) | (alternative NAME FAIRNESS)
+//! FAIRNESS = none | weak | strong
 //! ```
 
 mod print;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::expr::{Expr, FoldOp, Quantifier};
+use crate::fairness::Fairness;
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::subst::post_order;
 use crate::system::{Event, Promise, PromiseKind, PropertyKind, System};
@@ -289,7 +290,25 @@ impl Printer<'_> {
         }
         self.out.push(')');
         self.promises(&event.promises);
+        self.marks(event);
         self.line(")");
+    }
+
+    fn marks(&mut self, event: &Event) {
+        let word = |f: Fairness| match f {
+            Fairness::None => "none",
+            Fairness::Weak => "weak",
+            Fairness::Strong => "strong",
+        };
+        if event.fairness != Fairness::None {
+            let _ = write!(self.out, " (fair {})", word(event.fairness));
+        }
+        if event.input {
+            self.out.push_str(" (input)");
+        }
+        if let Some(whole) = &event.alternative {
+            let _ = write!(self.out, " (alternative {} {})", whole.of, word(whole.fairness));
+        }
     }
 
     fn exprs(&mut self, items: &[ExprId], before: &str) {

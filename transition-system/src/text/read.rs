@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::sexp::{Sexp, parse};
 use crate::expr::{FoldOp, Quantifier};
+use crate::fairness::{Alternative, Fairness};
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::origin::Origin;
 use crate::system::{
@@ -106,6 +107,35 @@ fn head(form: &Sexp) -> Result<(&str, &[Sexp])> {
     }
 }
 
+/// Whether a form behind the updates of an event is a mark and no promise.
+fn is_mark(form: &Sexp) -> bool {
+    head(form).is_ok_and(|(word, _)| matches!(word, "fair" | "input" | "alternative"))
+}
+
+fn mark(form: &Sexp, event: &mut Event) -> Result<()> {
+    match head(form)? {
+        ("fair", [how]) => event.fairness = fairness(how)?,
+        ("input", []) => event.input = true,
+        ("alternative", [of, how]) => {
+            event.alternative = Some(Alternative {
+                of: atom(of, "a name")?.to_owned(),
+                fairness: fairness(how)?,
+            });
+        }
+        (_, _) => return expected(form, "a mark"),
+    }
+    Ok(())
+}
+
+fn fairness(form: &Sexp) -> Result<Fairness> {
+    Ok(match form.atom() {
+        Some("none") => Fairness::None,
+        Some("weak") => Fairness::Weak,
+        Some("strong") => Fairness::Strong,
+        Some(_) | None => return expected(form, "`none`, `weak` or `strong`"),
+    })
+}
+
 impl Reader {
     fn declaration(&mut self, form: &Sexp) -> Result<()> {
         let (word, rest) = head(form)?;
@@ -162,8 +192,10 @@ impl Reader {
                 };
                 table.push(axiom);
             }
-            ("event", [name, params, choices, actor, guard, updates, promises @ ..]) => {
-                let event = Event {
+            ("event", [name, params, choices, actor, guard, updates, rest @ ..]) => {
+                let marks = rest.iter().position(is_mark).unwrap_or(rest.len());
+                let (promises, marks) = rest.split_at(marks);
+                let mut event = Event {
                     name: atom(name, "a name")?.to_owned(),
                     doc: String::new(),
                     params: self.binder_list(params)?,
@@ -179,8 +211,12 @@ impl Reader {
                         .map(|u| self.update(u))
                         .collect::<Result<_>>()?,
                     promises: self.promises(promises)?,
+                    fairness: Fairness::None,
+                    input: false,
+                    alternative: None,
                     origin,
                 };
+                marks.iter().try_for_each(|m| mark(m, &mut event))?;
                 self.system.events.push(event);
             }
             ("invariant" | "transition" | "witness", [name, formula, promises @ ..]) => {

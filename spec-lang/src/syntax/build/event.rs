@@ -1,6 +1,8 @@
 //! Events and their statements.
 
-use super::super::ast::{AssignOp, Event, Expr, Place, PlaceStep, Stmt, StmtKind};
+use transition_system::Fairness;
+
+use super::super::ast::{Alternative, AssignOp, Event, Expr, Place, PlaceStep, Stmt, StmtKind};
 use super::super::{Pair, Rule};
 use super::Builder;
 use super::chain::broken;
@@ -10,12 +12,20 @@ use crate::source::Span;
 impl Builder<'_> {
     /// An event, and where it ends.
     pub(super) fn event(&mut self, pair: Pair<'_>) -> Option<(Event, Span)> {
-        let mut inner = pair.into_inner().skip(1);
+        let mut marks = Marks::default();
+        let mut inner = pair.into_inner();
+        let mut next = inner.next()?;
+        while next.as_rule() != Rule::kw_event {
+            self.mark(&next, &mut marks);
+            next = inner.next()?;
+        }
         let mut event = Event {
             name: self.name(&inner.next()?),
             params: Vec::new(),
             actor: None,
             body: Vec::new(),
+            fairness: marks.fairness.unwrap_or_default(),
+            input: marks.input,
         };
         let mut end = event.name.span;
         for part in inner {
@@ -29,6 +39,33 @@ impl Builder<'_> {
             }
         }
         Some((event, end))
+    }
+
+    fn mark(&mut self, pair: &Pair<'_>, marks: &mut Marks) {
+        let again = match pair.as_rule() {
+            Rule::kw_input => std::mem::replace(&mut marks.input, true),
+            _ => marks.fairness.replace(fairness(pair)).is_some(),
+        };
+        if again {
+            let span = self.span(pair);
+            let message = "an event is marked `fair` or `strong fair` at most once, and `input` at most once";
+            self.error("E0407", span, message);
+        }
+    }
+
+    fn alternative(&mut self, pair: Pair<'_>) -> Option<Alternative> {
+        let mut inner = pair.into_inner();
+        let mut next = inner.next()?;
+        let mut fair = Fairness::None;
+        if next.as_rule() == Rule::fair_mark {
+            fair = fairness(&next);
+            next = inner.next()?;
+        }
+        Some(Alternative {
+            fairness: fair,
+            name: self.name(&next),
+            body: self.block(inner.next()?)?,
+        })
     }
 
     fn block(&mut self, pair: Pair<'_>) -> Option<Vec<Stmt>> {
@@ -66,6 +103,16 @@ impl Builder<'_> {
                 let value = self.expr(inner.next()?)?;
                 let end = value.span;
                 (StmtKind::Assign { place, op, value }, end)
+            }
+            Rule::either_s => {
+                let end = inner.clone().last().map_or(start, |p| self.span(&p));
+                let alternatives = inner.filter(|p| p.as_rule() == Rule::alternative);
+                let built = self.deeper(1, start, |b| alternatives.map(|p| b.alternative(p)).collect());
+                let Some(list) = built else {
+                    return Some(too_deep_stmt(start));
+                };
+                let list: Option<Vec<_>> = list;
+                (StmtKind::Either(list?), end)
             }
             _ => return None,
         };
@@ -146,6 +193,21 @@ impl Builder<'_> {
             rest,
             span,
         })
+    }
+}
+
+/// What stands before `event`.
+#[derive(Default)]
+struct Marks {
+    fairness: Option<Fairness>,
+    input: bool,
+}
+
+/// `fair` or `strong fair`.
+fn fairness(pair: &Pair<'_>) -> Fairness {
+    match pair.clone().into_inner().next().map(|p| p.as_rule()) {
+        Some(Rule::kw_strong) => Fairness::Strong,
+        Some(_) | None => Fairness::Weak,
     }
 }
 

@@ -174,6 +174,10 @@ pub fn describe_wrong(system: &System, wrong: &Wrong) -> String {
     match wrong {
         Wrong::Invariant(p) => format!("`{}` is false here", system.property(*p).name),
         Wrong::Transition(p) => format!("the last step breaks `{}`", system.property(*p).name),
+        Wrong::Temporal(p) => format!(
+            "`{}` is false of this run, which is fair",
+            system.property(*p).name
+        ),
         Wrong::Deadlock => "no event is enabled here".to_owned(),
         Wrong::Undefined { owner, kind, index } => {
             let (who, promises) = match owner {

@@ -1,12 +1,13 @@
 //! Chooses an engine for each property of a command, runs it, re-checks its runs, and says what was chosen.
 //!
 //! `prove` is induction by Z3. `check` is, unless the user chooses: the fixpoint for an invariant whose events are
-//! monotone and whose sorts are all named, and else explicit states.
+//! monotone and whose sorts are all named, and else explicit states; for a temporal property, fair runs over these.
 
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use model_checker::explicit::{self, Limits, Options};
+use model_checker::explicit::{self, ExplicitReport, Limits, Options};
+use model_checker::liveness;
 use model_checker::monotone::{Decision, Monotone, without_truths};
 use model_checker::symbolic::{self, SymbolicReport};
 use spec_lang::{Command, CommandKind};
@@ -135,33 +136,42 @@ impl Planner<'_> {
         symbolic_answer(report, "bounded model checking")
     }
 
-    /// The fixpoint for what it can decide, explicit states for the rest in one search.
+    /// The fixpoint for what it can decide, explicit states for the rest in one search, and one for all temporal
+    /// properties.
     fn check(&mut self, system: &System, command: &Command) -> Vec<Answer> {
         let mut answers: Vec<Option<Answer>> = vec![];
         for id in &command.properties {
             let tried = self.search.engine == Engine::Auto && !self.search.deadlock;
             answers.push(tried.then(|| fixpoint(system, &command.scope, *id)).flatten());
         }
-        let rest: Vec<PropertyId> = command
-            .properties
-            .iter()
-            .zip(&answers)
-            .filter(|(_, a)| a.is_none())
-            .map(|(id, _)| *id)
-            .collect();
-        let mut found = if rest.is_empty() {
-            Vec::new()
-        } else {
-            self.explicit(system, &command.scope, &rest)
+        let is_temporal = |id: &PropertyId| system.property(*id).kind == PropertyKind::Temporal;
+        let open = |temporal: bool, answers: &[Option<Answer>]| -> Vec<PropertyId> {
+            let rows = command.properties.iter().zip(answers);
+            let open = rows.filter(|(id, a)| a.is_none() && is_temporal(id) == temporal);
+            open.map(|(id, _)| *id).collect()
         };
-        found.reverse();
-        answers
-            .into_iter()
-            .filter_map(|a| a.or_else(|| found.pop()))
-            .collect()
+        for temporal in [false, true] {
+            let ids = open(temporal, &answers);
+            if ids.is_empty() {
+                continue;
+            }
+            let mut found = self.states(system, &command.scope, &ids, temporal).into_iter();
+            for (id, answer) in command.properties.iter().zip(&mut answers) {
+                if answer.is_none() && is_temporal(id) == temporal {
+                    *answer = found.next();
+                }
+            }
+        }
+        answers.into_iter().flatten().collect()
     }
 
-    fn explicit(&mut self, system: &System, scope: &Scope, properties: &[PropertyId]) -> Vec<Answer> {
+    fn states(
+        &mut self,
+        system: &System,
+        scope: &Scope,
+        properties: &[PropertyId],
+        temporal: bool,
+    ) -> Vec<Answer> {
         let options = Options {
             limits: Limits {
                 states: self.search.max_states,
@@ -172,49 +182,59 @@ impl Planner<'_> {
             interrupt: Some(self.interrupt),
             ..Options::default()
         };
-        let report = explicit::check(system, scope, properties, &options, &mut self.progress);
-        let mut common = Vec::new();
-        let never: Vec<_> = report
-            .stats
-            .never_enabled()
-            .map(|e| system.event(e).name.as_str())
-            .collect();
-        if report.stats.exhaustive && !never.is_empty() {
-            common.push(format!("never enabled: {}", never.join(", ")));
+        if temporal {
+            let report = liveness::check(system, scope, properties, &options, &mut self.progress);
+            answers_of(system, report, "fair runs over explicit states")
+        } else {
+            let report = explicit::check(system, scope, properties, &options, &mut self.progress);
+            answers_of(system, report, "explicit states")
         }
-        if let Some(deadlock) = &report.deadlock {
-            common.push(format!(
-                "deadlock after {} steps: {}",
-                deadlock.trace.len(),
-                calls(system, &deadlock.trace)
-            ));
-        }
-        let engine = format!("explicit states, {} transitions", report.stats.transitions);
-        let vacuous = &report.stats.vacuous;
-        report
-            .verdicts
-            .into_iter()
-            .enumerate()
-            .map(|(index, (id, verdict))| {
-                let mut notes = if index == 0 { common.clone() } else { Vec::new() };
-                if vacuous.contains(&id) {
-                    notes.push("it holds vacuously: its left side is never true".to_owned());
-                }
-                let witness = report
-                    .witnesses
-                    .iter()
-                    .find(|(w, _)| *w == id)
-                    .map(|(_, t)| t.clone());
-                Answer {
-                    verdict,
-                    witness,
-                    engine: engine.clone(),
-                    notes,
-                    time: report.stats.time,
-                }
-            })
-            .collect()
     }
+}
+
+/// One answer for each property of a search, in order.
+fn answers_of(system: &System, report: ExplicitReport, engine: &str) -> Vec<Answer> {
+    let mut common = Vec::new();
+    let never: Vec<_> = report
+        .stats
+        .never_enabled()
+        .map(|e| system.event(e).name.as_str())
+        .collect();
+    if report.stats.exhaustive && !never.is_empty() {
+        common.push(format!("never enabled: {}", never.join(", ")));
+    }
+    if let Some(deadlock) = &report.deadlock {
+        common.push(format!(
+            "deadlock after {} steps: {}",
+            deadlock.trace.len(),
+            calls(system, &deadlock.trace)
+        ));
+    }
+    let engine = format!("{engine}, {} transitions", report.stats.transitions);
+    let vacuous = &report.stats.vacuous;
+    report
+        .verdicts
+        .into_iter()
+        .enumerate()
+        .map(|(index, (id, verdict))| {
+            let mut notes = if index == 0 { common.clone() } else { Vec::new() };
+            if vacuous.contains(&id) {
+                notes.push("it holds vacuously: its left side is never true".to_owned());
+            }
+            let witness = report
+                .witnesses
+                .iter()
+                .find(|(w, _)| *w == id)
+                .map(|(_, t)| t.clone());
+            Answer {
+                verdict,
+                witness,
+                engine: engine.clone(),
+                notes,
+                time: report.stats.time,
+            }
+        })
+        .collect()
 }
 
 fn calls(system: &System, trace: &Trace) -> String {

@@ -15,7 +15,7 @@ use std::process::Command as Program;
 use std::time::Duration;
 
 use model_checker::explicit::{self, Silent};
-use model_checker::symbolic;
+use model_checker::{liveness, symbolic};
 use serde_json::Value as Json;
 use spec_lang::{Command, CommandKind, Expectation};
 use support::corpus::{self, Case};
@@ -94,6 +94,10 @@ impl Question<'_> {
             format!(" for {scope}")
         };
         format!("{} {}.{property}{scope}", self.case.name, self.system.name)
+    }
+
+    fn is_temporal(&self) -> bool {
+        self.system.property(self.property).kind == PropertyKind::Temporal
     }
 
     /// Holds a verdict against what is expected; gives why it is a skip, if it is one.
@@ -227,7 +231,7 @@ fn explicit_states() {
                         .map(|(_, t)| t);
                     if let Some(why) = question.judge(verdict, witness) {
                         assert!(
-                            case.says("skip explicit").is_some(),
+                            case.says("skip explicit").is_some() || question.is_temporal(),
                             "{}: {why}",
                             question.place()
                         );
@@ -247,6 +251,38 @@ fn explicit_states() {
     skips.settle();
 }
 
+#[test]
+fn fair_runs() {
+    let mut skips = Skips::new("liveness");
+    corpus::each(|case| {
+        for command in case.checks() {
+            let system = case.system(command);
+            let is_temporal = |p: &PropertyId| system.property(*p).kind == PropertyKind::Temporal;
+            let asked: Vec<_> = command.properties.iter().copied().filter(is_temporal).collect();
+            if asked.is_empty() {
+                continue;
+            }
+            let options = explicit_options(true, false);
+            let report = liveness::check(system, &command.scope, &asked, &options, &mut Silent);
+            for (property, verdict) in &report.verdicts {
+                let question = Question {
+                    case,
+                    command,
+                    system,
+                    property: *property,
+                };
+                if let Some(why) = question.judge(verdict, None) {
+                    skips.add(&question.place(), &why);
+                }
+                let vacuous = report.stats.exhaustive && report.stats.vacuous.contains(property);
+                let said = case.says("vacuous") == Some(&system.property(*property).name);
+                assert_eq!(vacuous, said, "{}: vacuous", question.place());
+            }
+        }
+    });
+    skips.settle();
+}
+
 /// An invariant that is true everywhere.
 fn always(system: &mut System) -> PropertyId {
     system.properties.push(Property {
@@ -254,6 +290,7 @@ fn always(system: &mut System) -> PropertyId {
         doc: String::new(),
         kind: PropertyKind::Invariant,
         formula: system.arena.bool(true),
+        temporal: None,
         promises: Vec::new(),
         origin: Origin::unknown(),
     });
@@ -329,6 +366,12 @@ fn the_reference_evaluator() {
                     property: *property,
                 };
                 match &explored {
+                    Ok(_) if question.is_temporal() => {
+                        skips.add(
+                            &question.place(),
+                            "runs have a reference of their own, in model-checker/tests/liveness.rs",
+                        );
+                    }
                     Ok(reference) => agree(&question, reference, position),
                     Err(why) => skips.add(&question.place(), why),
                 }
@@ -348,7 +391,9 @@ fn agree(question: &Question<'_>, reference: &Reference, position: usize) {
         Some(_) | None if reference.initial == 0 => (Expectation::Vacuous, None),
         Some(_) | None => match question.system.property(question.property).kind {
             PropertyKind::Witness => (Expectation::Vacuous, None),
-            PropertyKind::Invariant | PropertyKind::Transition => (Expectation::Holds, None),
+            PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => {
+                (Expectation::Holds, None)
+            }
         },
     };
     let said = question.case.steps(question.command, question.property);

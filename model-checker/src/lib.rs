@@ -2,9 +2,10 @@
 //! [`Verdict`](transition_system::Verdict) out.
 //!
 //! [`ground`] makes a system finite and scalar; [`explicit`] visits its states, or fires its monotone events as a
-//! fixpoint; [`symbolic`] proves for any size. This crate knows no syntax, no file and no container runtime.
+//! fixpoint; [`liveness`] finds fair runs among its states; [`symbolic`] proves for any size. This crate knows no syntax, no file and no container runtime.
 
 pub mod explicit;
 pub mod ground;
+pub mod liveness;
 pub mod monotone;
 pub mod symbolic;

@@ -181,6 +181,14 @@ codes! {
     "E0408" "alternatives that are no events of their own"
         "The blocks of `either` become events of their own, `send.lost` and `send.delivered`. So there is one `either`, \
          directly in the body of the event."
+    "E0409" "temporal operators do not chain"
+        "Write `(p ~> q) and (q ~> r)`, or parentheses that say which of two `~>` or `until` belongs to the other."
+    "E0410" "a temporal operator inside of an expression"
+        "`always`, `eventually`, `until` and `~>` make formulas about runs. These have no value in a state: they stand under \
+         each other, under `not`, `and`, `or`, `=>`, `<=>` and quantifiers, and in `temporal` declarations only."
+    "E0411" "a temporal property is not proved"
+        "`prove` shows by induction what holds in every state or of every step, and lemmas are of this kind. `check` decides \
+         temporal properties in a scope."
     "E0501" "`module` in the wrong place"
         "A file is one module; its header comes first."
     "E0502" "the module has another name"

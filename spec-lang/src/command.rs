@@ -142,6 +142,12 @@ impl Resolver<'_, '_> {
             );
             return None;
         }
+        if prove && names[ix].kind == PropertyKind::Temporal {
+            let message = "a temporal property is about whole runs, which induction does not speak of";
+            self.diagnostics
+                .push(Diagnostic::error("E0411", target.span, message).help("use `check`, in a scope"));
+            return None;
+        }
         Some((system, subject.lowered.ids.property(ix)?))
     }
 

@@ -45,7 +45,7 @@ fn ownership_is_explored_and_its_invariants_are_true() {
             match property.kind {
                 PropertyKind::Invariant => assert!(holds, "{}", property.name),
                 PropertyKind::Witness => witnessed |= holds,
-                PropertyKind::Transition => {}
+                PropertyKind::Transition | PropertyKind::Temporal => {}
             }
         }
         for step in evaluator.successors(&state).unwrap() {

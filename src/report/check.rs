@@ -54,7 +54,14 @@ pub fn write(out: &mut dyn Write, system: &System, row: &Outcome, qualified: boo
     }
     if let Verdict::Violated(violation) = &row.verdict {
         let n = violation.trace.len();
-        writeln!(out, "    a run of {n} step{}:", if n == 1 { "" } else { "s" })?;
+        let steps = if n == 1 { "step" } else { "steps" };
+        let what = match violation.trace.loop_start {
+            None => "a run",
+            Some(start) if start == n => "an infinite run, at rest after",
+            Some(_) => "an infinite run",
+        };
+        let of = if what.ends_with("after") { "" } else { " of" };
+        writeln!(out, "    {what}{of} {n} {steps}:")?;
         trace::write(out, system, &violation.trace, "      ")?;
         writeln!(out, "    {}", describe_wrong(system, &violation.what))?;
         for rests in &row.rests_on {

@@ -1,4 +1,5 @@
-//! A run for people: the first state, then for each step the event and what it changed.
+//! A run for people: the first state, then for each step the event and what it changed; of an infinite run, where it
+//! begins to go round.
 
 use std::io::{self, Write};
 
@@ -30,23 +31,44 @@ pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) 
         let value = value.show(system, system.views.variable(id));
         writeln!(out, "{indent}  {} = {value}", variable.name)?;
     }
+    looped(out, trace, 0, indent)?;
     let mut before = &trace.initial;
     for (index, step) in trace.steps.iter().enumerate() {
         writeln!(
             out,
-            "{indent}{BOLD}{}. {}{BOLD:#}",
+            "{indent}{BOLD}{}. {}{BOLD:#}{}",
             index + 1,
-            trace.call(system, step)
+            trace.call(system, step),
+            if system.event(step.event).input {
+                "  input"
+            } else {
+                ""
+            }
         )?;
         for line in changes(system, before, &step.state) {
             writeln!(out, "{indent}  {line}")?;
         }
         before = &step.state;
+        looped(out, trace, index + 1, indent)?;
     }
-    if let Some(start) = trace.loop_start {
-        writeln!(out, "{indent}and again from state {start}")?;
+    if let Some(start) = trace.loop_start
+        && start < trace.len()
+    {
+        let step = start + 1;
+        writeln!(out, "{indent}{BOLD}and again from step {step}, forever{BOLD:#}")?;
     }
     Ok(())
+}
+
+/// Marks the state where the loop of an infinite run begins.
+fn looped(out: &mut dyn Write, trace: &Trace, index: usize, indent: &str) -> io::Result<()> {
+    match trace.loop_start {
+        Some(start) if start == index && start == trace.len() => {
+            writeln!(out, "{indent}{BOLD}nothing happens any more{BOLD:#}")
+        }
+        Some(start) if start == index => writeln!(out, "{indent}{BOLD}from here, again and again:{BOLD:#}"),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// What differs between two states, one place a line: `owner[r0] := some(c1)`.

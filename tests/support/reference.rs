@@ -131,7 +131,9 @@ fn look(
     Ok(match (property.kind, holds) {
         (PropertyKind::Witness, true) => Some(Found::Reached(steps)),
         (PropertyKind::Invariant | PropertyKind::Transition, false) => Some(Found::Violated(steps)),
-        (PropertyKind::Witness, false) | (PropertyKind::Invariant | PropertyKind::Transition, true) => None,
+        (PropertyKind::Witness, false)
+        | (PropertyKind::Invariant | PropertyKind::Transition, true)
+        | (PropertyKind::Temporal, _) => None,
     })
 }
 

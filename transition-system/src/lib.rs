@@ -12,6 +12,7 @@ pub mod eval;
 pub mod expr;
 pub mod fairness;
 pub mod ids;
+mod lasso;
 pub mod origin;
 pub mod promise;
 pub mod replay;
@@ -19,6 +20,7 @@ pub mod scope;
 pub mod step;
 pub mod subst;
 pub mod system;
+pub mod temporal;
 pub mod text;
 pub mod trace;
 pub mod types;
@@ -37,6 +39,7 @@ pub use system::{
     Axiom, Constant, Enumeration, Event, Given, Promise, PromiseKind, Property, PropertyKind, Sort, System,
     Update, Variable,
 };
+pub use temporal::Temporal;
 pub use trace::{State, Step, Trace};
 pub use types::Type;
 pub use value::Value;

@@ -14,6 +14,7 @@ use crate::expr::{Expr, FoldOp};
 use crate::ids::ExprId;
 use crate::origin::Origin;
 use crate::system::{Promise, PromiseKind, System};
+use crate::temporal::Temporal;
 use crate::types::Type;
 
 /// Collects the promises of `expr`, each under the condition that `path` holds. Places are looked up with
@@ -178,6 +179,16 @@ pub fn add_promises(system: &mut System, place: &dyn Fn(ExprId) -> Origin) {
     }
     for property in &mut system.properties {
         property.promises = promises_of(arena, property.formula, yes, place);
+        let temporal = property.temporal.iter().flat_map(Temporal::states);
+        for (around, formula) in temporal {
+            for mut promise in promises_of(arena, formula, yes, place) {
+                let binders: Vec<_> = around.iter().map(|(_, b)| *b).collect();
+                promise.holds = arena.forall(&binders, promise.holds);
+                if !property.promises.iter().any(|p| p.holds == promise.holds) {
+                    property.promises.push(promise);
+                }
+            }
+        }
     }
     for event in &mut system.events {
         let agreements: Vec<_> = event

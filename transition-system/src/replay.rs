@@ -2,12 +2,14 @@
 //!
 //! Takes a system, its scope, a trace and what is claimed to be wrong at its end. Guarantees: `Ok` only if the
 //! first state is initial, every step is a transition of its event with those arguments to exactly that
-//! state, a loop closes, and the claim holds in the last state. Shares no code with any engine.
+//! state, a loop closes, and the claim holds in the last state; for a temporal property, that the infinite run is fair and
+//! that its formula is false of it ([`crate::lasso`]). Shares no code with any engine.
 
 use std::fmt;
 
 use crate::eval::{Bindings, Context, EvalError, Evaluator};
 use crate::ids::PropertyId;
+use crate::lasso::Lasso;
 use crate::scope::Scope;
 use crate::system::{Promise, PropertyKind, System};
 use crate::trace::{State, Trace};
@@ -27,6 +29,10 @@ pub enum ReplayError {
     OtherState(usize),
     /// The run does not return to the state it claims.
     NoLoop,
+    /// The run ends.
+    NoInfiniteRun,
+    /// The run is not fair.
+    Unfair,
     /// What is claimed of the end does not hold there.
     ClaimFalse,
     /// Something is undefined that the claim is not about.
@@ -41,6 +47,8 @@ impl fmt::Display for ReplayError {
             ReplayError::NotEnabled(i) => write!(f, "the event of step {} is not enabled", i + 1),
             ReplayError::OtherState(i) => write!(f, "step {} leads to another state", i + 1),
             ReplayError::NoLoop => f.write_str("the run does not return to the state it names"),
+            ReplayError::NoInfiniteRun => f.write_str("the run ends"),
+            ReplayError::Unfair => f.write_str("the run is not fair"),
             ReplayError::ClaimFalse => f.write_str("what is claimed of the last state does not hold there"),
             ReplayError::Eval(e) => write!(f, "the trace cannot be evaluated: {e:?}"),
         }
@@ -103,7 +111,7 @@ pub fn replay_run(evaluator: &Evaluator<'_>, trace: &Trace) -> Result<(), Replay
         }
     }
     match trace.loop_start {
-        Some(start) if start >= trace.len() || trace.state(start) != Some(trace.last()) => {
+        Some(start) if start > trace.len() || trace.state(start) != Some(trace.last()) => {
             Err(ReplayError::NoLoop)
         }
         Some(_) | None => Ok(()),
@@ -175,6 +183,16 @@ fn holds(evaluator: &Evaluator<'_>, trace: &Trace, wrong: &Wrong) -> Result<bool
                 Some(p) if p.kind == *kind => !evaluator.truth(p.holds, at, &mut env)?,
                 Some(_) | None => false,
             }
+        }
+        Wrong::Temporal(p) => {
+            let lasso = Lasso::of(trace).ok_or(ReplayError::NoInfiniteRun)?;
+            let property = evaluator.system.properties.get(p.index());
+            let formula = property.and_then(|p| p.temporal.as_ref());
+            let formula = formula.ok_or(ReplayError::ClaimFalse)?;
+            if !lasso.is_fair(evaluator)? {
+                return Err(ReplayError::Unfair);
+            }
+            !lasso.satisfies(evaluator, formula)?
         }
         Wrong::Deadlock => evaluator.attempts(trace.last())?.is_empty(),
     })

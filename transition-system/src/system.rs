@@ -14,6 +14,7 @@ use crate::arena::Arena;
 use crate::fairness::{Alternative, Fairness};
 use crate::ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};
 use crate::origin::Origin;
+use crate::temporal::Temporal;
 use crate::view::Views;
 
 /// An enumeration with at least one enumerator.
@@ -170,6 +171,8 @@ pub enum PropertyKind {
     Transition,
     /// True in some reachable state.
     Witness,
+    /// True of every fair run ([`Property::temporal`]).
+    Temporal,
 }
 
 /// A named property.
@@ -181,9 +184,12 @@ pub struct Property {
     pub doc: String,
     /// What is claimed.
     pub kind: PropertyKind,
-    /// The formula, closed.
+    /// The formula, closed; `true` for a temporal property.
     pub formula: ExprId,
-    /// What must hold for the formula to be defined.
+    /// The formula of a temporal property.
+    pub temporal: Option<Temporal>,
+    /// What must hold for the formula to be defined. The parts of a temporal property are defined in every reachable
+    /// state.
     pub promises: Vec<Promise>,
     /// Where it was declared.
     pub origin: Origin,

@@ -32,7 +32,8 @@ pub struct Trace {
     pub initial: State,
     /// The steps.
     pub steps: Vec<Step>,
-    /// For an infinite run: the last state equals the state with this index (0 is the initial one).
+    /// For an infinite run: the last state equals the state with this index (0 is the initial one), from where the run
+    /// goes round. If it is the index of the last state itself, nothing happens any more.
     pub loop_start: Option<usize>,
 }
 

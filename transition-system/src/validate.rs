@@ -16,12 +16,15 @@
 //! 7. Given values and indices are literals of the constant's type.
 //! 8. Alternatives of one event have the parameters of one event, in number and type, and one fairness as a
 //!    whole; no event has the name of the whole.
+//! 9. A temporal property has a temporal formula, and `true` as its other one; no other property has one. Its parts are
+//!    formulas of one state, closed but for the binders of the quantifiers around them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::expr::Expr;
 use crate::ids::{BinderId, ExprId, TypeId};
-use crate::system::{Event, Promise, PropertyKind, System};
+use crate::system::{Event, Promise, Property, PropertyKind, System};
+use crate::temporal::Temporal;
 use crate::types::Type;
 
 /// A broken rule: its number, and what breaks it.
@@ -202,7 +205,45 @@ impl Checker<'_> {
                 Reads::State
             };
             self.closed_formula(&p.name, p.formula, &p.promises, reads);
+            self.temporal(p);
         }
+    }
+
+    fn temporal(&mut self, p: &Property) {
+        let is_temporal = p.kind == PropertyKind::Temporal;
+        if is_temporal != p.temporal.is_some() || (is_temporal && !self.is_true(p.formula)) {
+            self.broken(
+                9,
+                format!("`{}` has the formula of another kind of property", p.name),
+            );
+        }
+        let Some(formula) = &p.temporal else { return };
+        let mut work = vec![formula];
+        while let Some(next) = work.pop() {
+            if let Temporal::And(list) | Temporal::Or(list) = next
+                && list.len() < 2
+            {
+                self.broken(9, format!("`{}` joins fewer than two formulas", p.name));
+            }
+            work.extend(next.parts());
+        }
+        for (around, state) in formula.states() {
+            let binders: BTreeSet<_> = around.iter().map(|(_, b)| *b).collect();
+            if binders.len() < around.len() {
+                self.broken(5, format!("`{}` binds one binder twice", p.name));
+            }
+            if !binders
+                .iter()
+                .all(|b| self.finite(self.system.arena.binder_info(*b).ty))
+            {
+                self.broken(3, format!("`{}` has a binder that is not finite", p.name));
+            }
+            self.formula(&p.name, state, Reads::State, &binders);
+        }
+    }
+
+    fn is_true(&self, formula: ExprId) -> bool {
+        self.system.arena.as_bool(formula) == Some(true)
     }
 
     fn closed_formula(&mut self, what: &str, formula: ExprId, promises: &[Promise], reads: Reads) {

@@ -126,6 +126,8 @@ pub enum Wrong {
     },
     /// No event is enabled in the last state.
     Deadlock,
+    /// The run is infinite and fair, and a temporal property is false of it.
+    Temporal(PropertyId),
 }
 
 /// Who owns a promise.

@@ -25,8 +25,8 @@ pub struct Blame {
     pub start: Vec<ConstCell>,
     /// For each step: given constants.
     pub steps: Vec<Vec<ConstCell>>,
-    /// Given constants on which what is wrong at the end rests. Empty for a deadlock, which rests on what every event
-    /// lacks.
+    /// Given constants on which what is wrong at the end rests. Empty for a deadlock and for an infinite run, which rest on
+    /// what every event lacks.
     pub end: Vec<ConstCell>,
     /// Constants that no instance gives, on which anything above rests, with the values of this run.
     pub assumed: Vec<Assumed>,
@@ -70,7 +70,7 @@ fn end_of(flat: &mut Flattener<'_>, what: &Wrong) -> Result<(Vec<Root>, bool), G
     Ok(match what {
         Wrong::Invariant(p) => (vec![(flat.truth(system.property(*p).formula)?, 0)], false),
         Wrong::Transition(p) => (vec![(flat.truth(system.property(*p).formula)?, 0)], true),
-        Wrong::Deadlock => (Vec::new(), false),
+        Wrong::Deadlock | Wrong::Temporal(_) => (Vec::new(), false),
         Wrong::Undefined { owner, index, .. } => {
             let (promises, on_step) = match owner {
                 Owner::Event(id, args) => {

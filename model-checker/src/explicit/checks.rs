@@ -49,6 +49,7 @@ impl Checks {
             let wrong = match property.kind {
                 PropertyKind::Transition => Wrong::Transition(property.id),
                 PropertyKind::Invariant | PropertyKind::Witness => Wrong::Invariant(property.id),
+                PropertyKind::Temporal => Wrong::Temporal(property.id),
             };
             let undefined = |kind, index| Wrong::Undefined {
                 owner: Owner::Property(property.id),
@@ -132,7 +133,13 @@ fn decide(machine: &mut Machine, position: usize, item: &mut Item, out: &mut Vec
         (None, PropertyKind::Invariant | PropertyKind::Transition) if !machine.holds(item.formula) => {
             Finding::Violated(position, item.wrong.clone())
         }
-        (None, PropertyKind::Witness | PropertyKind::Invariant | PropertyKind::Transition) => return,
+        (
+            None,
+            PropertyKind::Witness
+            | PropertyKind::Invariant
+            | PropertyKind::Transition
+            | PropertyKind::Temporal,
+        ) => return,
     };
     item.open = false;
     out.push(finding);

@@ -92,5 +92,6 @@ fn held(kind: PropertyKind, coverage: Coverage) -> Verdict {
     match kind {
         PropertyKind::Witness => Verdict::Vacuous(Vacuity::NeverReached(coverage)),
         PropertyKind::Invariant | PropertyKind::Transition => Verdict::Holds(coverage),
+        PropertyKind::Temporal => Verdict::Unknown(crate::liveness::elsewhere()),
     }
 }

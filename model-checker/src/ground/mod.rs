@@ -24,6 +24,7 @@ mod run;
 mod sets;
 mod shape;
 mod solve;
+mod temporal;
 mod term;
 
 use transition_system::{Expr, ExprId, Owner, Promise, PropertyId, PropertyKind, Quantifier, Scope, System};
@@ -39,6 +40,7 @@ pub use instance::{GroundEvent, GroundPromise};
 pub use partial::{Leaves, Values, div, modulo};
 pub use shape::{Scalar, Shape, Tree};
 pub use solve::{Ended, Solver};
+pub use temporal::GroundTemporal;
 pub use term::{Places, Term};
 
 /// Most nodes that a ground system may have unless the caller says otherwise.
@@ -68,8 +70,10 @@ pub struct GroundProperty {
     pub promises: Vec<GroundPromise>,
     /// Formula and promises of a step that changes nothing.
     pub stutter: NodeId,
-    /// For an invariant *for all .. a implies b*: some `a` is true.
+    /// For an invariant *for all .. a implies b*, and a temporal property of this kind: some `a` is true.
     pub antecedent: Option<NodeId>,
+    /// The formula of a temporal property.
+    pub temporal: Option<GroundTemporal>,
 }
 
 /// See the module.
@@ -170,12 +174,14 @@ impl Flattener<'_> {
         let whole = self.dag.and(promises.iter().map(|p| p.holds).chain([formula]));
         let stutter = match property.kind {
             PropertyKind::Transition => self.stutter(whole),
-            PropertyKind::Invariant | PropertyKind::Witness => whole,
+            PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => whole,
         };
-        let antecedent = match property.kind {
-            PropertyKind::Invariant => self.antecedent(property.formula)?,
-            PropertyKind::Transition | PropertyKind::Witness => None,
+        let antecedent = match (property.kind, &property.temporal) {
+            (PropertyKind::Invariant, _) => self.antecedent(property.formula)?,
+            (PropertyKind::Temporal, Some(formula)) => self.temporal_antecedent(formula)?,
+            (PropertyKind::Transition | PropertyKind::Witness | PropertyKind::Temporal, _) => None,
         };
+        let temporal = property.temporal.as_ref().map(|f| self.temporal(f)).transpose()?;
         Ok(GroundProperty {
             id,
             kind: property.kind,
@@ -183,6 +189,7 @@ impl Flattener<'_> {
             promises,
             stutter,
             antecedent,
+            temporal,
         })
     }
 

@@ -155,7 +155,7 @@ impl Bounded<'_> {
                 let (before, after) = (*before, *after);
                 run.problem.encoder.pair(before, after)
             }
-            (PropertyKind::Transition, _) => return Ok(()),
+            (PropertyKind::Transition | PropertyKind::Temporal, _) => return Ok(()),
         };
         let closed = run.problem.closed;
         let mut before = Vec::new();
@@ -172,7 +172,9 @@ impl Bounded<'_> {
         let holds = run.problem.encoder.formula(decl.formula, closed, frame)?;
         let claim = match decl.kind {
             PropertyKind::Witness => holds,
-            PropertyKind::Invariant | PropertyKind::Transition => run.problem.encoder.terms.not(holds),
+            PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => {
+                run.problem.encoder.terms.not(holds)
+            }
         };
         let formula = run.problem.encoder.terms.and(before.into_iter().chain([claim]));
         out.push(Bad {
@@ -233,6 +235,7 @@ impl Bounded<'_> {
             }
             (BadEnd::Property, PropertyKind::Invariant) => Wrong::Invariant(self.property),
             (BadEnd::Property, PropertyKind::Transition) => Wrong::Transition(self.property),
+            (BadEnd::Property, PropertyKind::Temporal) => return None,
             (BadEnd::PropertyUndefined(k), _) => Wrong::Undefined {
                 owner: Owner::Property(self.property),
                 kind: decl.promises.get(*k)?.kind,
@@ -280,9 +283,11 @@ impl Bounded<'_> {
                 replay_run(&evaluator, trace).is_ok()
                     && evaluator.truth(promise.holds, at, &mut Bindings::new()) == Ok(false)
             }
-            Wrong::Undefined { .. } | Wrong::Invariant(_) | Wrong::Transition(_) | Wrong::Deadlock => {
-                replay(self.system, scope, trace, what).is_ok()
-            }
+            Wrong::Undefined { .. }
+            | Wrong::Invariant(_)
+            | Wrong::Transition(_)
+            | Wrong::Deadlock
+            | Wrong::Temporal(_) => replay(self.system, scope, trace, what).is_ok(),
         }
     }
 }

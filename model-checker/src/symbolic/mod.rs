@@ -30,7 +30,7 @@ pub mod z3_version;
 
 use std::time::Instant;
 
-use transition_system::{PropertyId, Scope, Stop, System, Verdict};
+use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Verdict};
 
 pub use report::{Answer, ObligationResult, Options, SymbolicReport};
 
@@ -87,6 +87,10 @@ fn run(
         solver,
         time: start.elapsed(),
     };
+    if system.property(property).kind == PropertyKind::Temporal {
+        let stop = crate::liveness::elsewhere();
+        return report(Outcome::new(Verdict::Unknown(stop)), String::new());
+    }
     let unknown = |what: String| Outcome {
         verdict: Verdict::Unknown(Stop::SolverUnknown(what)),
         obligations: Vec::new(),

@@ -68,7 +68,7 @@ pub(super) fn goals(system: &System, property: PropertyId, invariant: &[ExprId])
                 goals.push(Goal::Transition(event));
             }
         }
-        PropertyKind::Invariant | PropertyKind::Witness => {
+        PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => {
             goals.extend(promises.map(Goal::PropertyDefined));
             if !invariant.contains(&decl.formula) {
                 goals.push(Goal::Follows);

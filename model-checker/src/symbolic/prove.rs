@@ -32,7 +32,7 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn new(verdict: Verdict) -> Self {
+    pub(super) fn new(verdict: Verdict) -> Self {
         Self {
             verdict,
             obligations: Vec::new(),
@@ -82,7 +82,7 @@ impl Task<'_> {
         }
         let own = match self.system.property(self.property).kind {
             PropertyKind::Invariant => of_property(self.system, self.property),
-            PropertyKind::Transition | PropertyKind::Witness => Vec::new(),
+            PropertyKind::Transition | PropertyKind::Witness | PropertyKind::Temporal => Vec::new(),
         };
         let mut notes = Vec::new();
         let mut invariant = distinct(types.into_iter().chain(own));

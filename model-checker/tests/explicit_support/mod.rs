@@ -183,6 +183,7 @@ fn decide(
         (true, _) => true,
         (false, PropertyKind::Witness) => holds(decl.formula) == Ok(true),
         (false, PropertyKind::Invariant | PropertyKind::Transition) => holds(decl.formula) != Ok(true),
+        (false, PropertyKind::Temporal) => false,
     };
     if decided {
         out.decided.insert(property, depth);

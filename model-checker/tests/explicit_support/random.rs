@@ -126,6 +126,7 @@ impl Maker {
                 doc: String::new(),
                 kind,
                 formula,
+                temporal: None,
                 promises: Vec::new(),
                 origin: Origin::unknown(),
             });

@@ -184,6 +184,12 @@ impl Certificate {
             PropertyKind::Witness => {
                 return Err(format!("`{}` is a witness, which has no proof", self.property));
             }
+            PropertyKind::Temporal => {
+                return Err(format!(
+                    "`{}` is temporal, and has no proof of this kind",
+                    self.property
+                ));
+            }
         };
         if kind != self.kind {
             return Err(format!(
@@ -268,6 +274,7 @@ fn well_formed(system: &System, name: &str, formula: ExprId) -> Result<(), Strin
         doc: String::new(),
         kind: PropertyKind::Invariant,
         formula,
+        temporal: None,
         promises: Vec::new(),
         origin: transition_system::Origin::unknown(),
     });
@@ -289,5 +296,6 @@ pub(crate) fn kind_of(system: &System, property: PropertyId) -> Result<Kind, Str
         PropertyKind::Invariant => Ok(Kind::Invariant),
         PropertyKind::Transition => Ok(Kind::Transition),
         PropertyKind::Witness => Err("a witness has no certificate".to_owned()),
+        PropertyKind::Temporal => Err("a temporal property has no certificate".to_owned()),
     }
 }

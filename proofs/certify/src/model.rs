@@ -120,7 +120,7 @@ impl Writer<'_> {
         let decl = system.property(self.claim.property);
         // A property of steps is a formula for each event.
         match decl.kind {
-            PropertyKind::Invariant | PropertyKind::Witness => {
+            PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => {
                 let body = self.meaning.formula(decl.formula, &now)?;
                 self.define("property".to_owned(), Vec::new(), body);
             }

@@ -397,7 +397,7 @@ impl Writer<'_> {
         let decl = system.property(self.claim.property);
         let name = remark(&decl.name);
         match decl.kind {
-            PropertyKind::Invariant | PropertyKind::Witness => {
+            PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => {
                 let claim = self.meaning.formula(decl.formula, &At::closed(When::Now))?;
                 let denied = self.denied(vec![claim]);
                 let core = vec![section(format!("but not: {name}"), vec![denied])];
@@ -452,7 +452,7 @@ impl Writer<'_> {
         let decl = system.property(self.claim.property);
         let words = format!("{} is defined", remark(&decl.name));
         match decl.kind {
-            PropertyKind::Invariant | PropertyKind::Witness => {
+            PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => {
                 self.promises("4-defined-property", &words, &decl.promises, &now, Vec::new())
             }
             PropertyKind::Transition => {

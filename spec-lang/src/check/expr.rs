@@ -44,6 +44,10 @@ impl Body<'_, '_> {
             ExprKind::Value(option) => self.value_of(option, hint, span),
             ExprKind::Component(tuple, i) => self.component(tuple, *i, span),
             ExprKind::Prime(inner) => self.prime(inner, hint, span),
+            ExprKind::Always(_) | ExprKind::Eventually(_) | ExprKind::Until(..) | ExprKind::LeadsTo(..) => {
+                self.misplaced_temporal(e);
+                wrong(span)
+            }
             ExprKind::Compr { binders, body } => self.comprehension(binders, body, span),
             ExprKind::Quant {
                 forall,

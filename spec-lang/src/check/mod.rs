@@ -20,6 +20,7 @@ mod purity;
 mod record;
 mod relation;
 mod seq;
+mod temporal;
 pub(crate) mod typed;
 
 use crate::diagnostic::Diagnostic;
@@ -135,11 +136,19 @@ impl<'a> Checker<'_, 'a> {
         };
         let bytes = sig.formulas.iter().map(|e| length(e.span)).sum();
         let mut body = self.body(sig.module, setting, bytes);
-        let formulas = sig.formulas.iter().map(|e| body.check(e, Types::BOOL)).collect();
+        let (mut formulas, mut temporal) = (Vec::new(), Vec::new());
+        for e in sig.formulas {
+            if sig.kind == PropertyKind::Temporal {
+                temporal.push(body.temporal(e));
+            } else {
+                formulas.push(body.check(e, Types::BOOL));
+            }
+        }
         TProperty {
             property: ix,
             locals: body.locals,
             formulas,
+            temporal,
         }
     }
 

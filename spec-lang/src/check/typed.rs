@@ -170,6 +170,27 @@ pub(crate) struct TProperty {
     pub(crate) property: PropertyIx,
     pub(crate) locals: Locals,
     pub(crate) formulas: Vec<TExpr>,
+    /// The formulas of a temporal property.
+    pub(crate) temporal: Vec<TTemporal>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum TTemporal {
+    State(TExpr),
+    Not(Box<TTemporal>),
+    And(Vec<TTemporal>),
+    Or(Vec<TTemporal>),
+    Implies(Box<TTemporal>, Box<TTemporal>),
+    Iff(Box<TTemporal>, Box<TTemporal>),
+    Always(Box<TTemporal>),
+    Eventually(Box<TTemporal>),
+    Until(Box<TTemporal>, Box<TTemporal>),
+    LeadsTo(Box<TTemporal>, Box<TTemporal>),
+    Quant {
+        forall: bool,
+        binders: Vec<TBinder>,
+        body: Box<TTemporal>,
+    },
 }
 
 #[derive(Clone, Debug)]

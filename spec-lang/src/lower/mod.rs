@@ -10,6 +10,7 @@ pub(crate) mod expr;
 pub(crate) mod instance;
 mod member;
 mod seq;
+mod temporal;
 mod view;
 
 pub(crate) use expr::MAX_LOWERED_DEPTH;
@@ -283,6 +284,8 @@ impl<'p, 'a> Lowering<'p, 'a> {
             let mut env = vec![None; typed.locals.len()];
             let parts: Vec<_> = typed.formulas.iter().map(|f| self.expr(f, &mut env)).collect();
             self.ids.properties[typed.property.index()] = Some(PropertyId::new(self.system.properties.len()));
+            let temporal = sig.kind == ast::PropertyKind::Temporal;
+            let temporal = temporal.then(|| self.temporals(&typed.temporal, &mut env));
             let property = Property {
                 name: self.named(&namer, sig.module, &sig.name.text),
                 doc: sig.doc.to_owned(),
@@ -290,8 +293,10 @@ impl<'p, 'a> Lowering<'p, 'a> {
                     ast::PropertyKind::Invariant => PropertyKind::Invariant,
                     ast::PropertyKind::Witness => PropertyKind::Witness,
                     ast::PropertyKind::Transition => PropertyKind::Transition,
+                    ast::PropertyKind::Temporal => PropertyKind::Temporal,
                 },
                 formula: self.system.arena.and(parts),
+                temporal,
                 promises: Vec::new(),
                 origin: self.origin(sig.head),
             };

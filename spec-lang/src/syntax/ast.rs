@@ -129,6 +129,7 @@ pub(crate) enum PropertyKind {
     Invariant,
     Witness,
     Transition,
+    Temporal,
 }
 
 #[derive(Clone, Debug)]
@@ -360,6 +361,11 @@ pub(crate) enum ExprKind {
     /// `e.0`
     Component(Box<Expr>, u32),
     Prime(Box<Expr>),
+    /// In temporal formulas only, as are the next three.
+    Always(Box<Expr>),
+    Eventually(Box<Expr>),
+    Until(Box<Expr>, Box<Expr>),
+    LeadsTo(Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
     Neg(Box<Expr>),
     And(Vec<Expr>),

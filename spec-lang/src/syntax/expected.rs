@@ -12,7 +12,7 @@ use crate::source::{SourceId, Span};
 use crate::suggest::nearest;
 
 /// Words that begin a declaration.
-pub(super) const DECLARATIONS: [&str; 18] = [
+pub(super) const DECLARATIONS: [&str; 19] = [
     "module",
     "use",
     "sort",
@@ -26,6 +26,7 @@ pub(super) const DECLARATIONS: [&str; 18] = [
     "invariant",
     "witness",
     "transition",
+    "temporal",
     "type",
     "record",
     "check",
@@ -34,8 +35,7 @@ pub(super) const DECLARATIONS: [&str; 18] = [
 ];
 
 /// Words of declarations that a later version has.
-const LATER: [&str; 9] = [
-    "temporal",
+const LATER: [&str; 8] = [
     "mediate",
     "integrity",
     "secret",
@@ -162,7 +162,7 @@ pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnos
     }
     let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
     let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `type`, `record`, `const`, `assume`, `var`, `def`, \
-                `init`, `event`, `invariant`, `witness`, `transition`, `check`, `prove`, `instance`";
+                `init`, `event`, `invariant`, `witness`, `transition`, `temporal`, `check`, `prove`, `instance`";
     Diagnostic::error("E0101", span, format!("expected a declaration, found `{found}`"))
         .help(near.unwrap_or_else(|| list.to_owned()))
 }

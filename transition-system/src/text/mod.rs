@@ -15,15 +15,21 @@
 //! (assume EXPR PROMISE...)           (init EXPR PROMISE...)
 //! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE... MARK...)
 //! (invariant NAME EXPR PROMISE...)   likewise `transition`, `witness`
+//! (temporal NAME FORMULA PROMISE...)
 //! VIEW = plain | (record (NAME VIEW)...) | (tuple VIEW...) | (seq N VIEW) | (multiset VIEW)
 //!      | (option VIEW) | (set VIEW) | (map VIEW VIEW)
 //! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR) | (nonempty EXPR)
 //! MARK = (fair FAIRNESS) | (input) | (alternative NAME FAIRNESS)
 //! FAIRNESS = none | weak | strong
+//! FORMULA = (state EXPR) | (not FORMULA) | (and FORMULA...) | (or FORMULA...) | (=> FORMULA FORMULA)
+//!         | (iff FORMULA FORMULA) | (always FORMULA) | (eventually FORMULA) | (until FORMULA FORMULA)
+//!         | (leads-to FORMULA FORMULA) | (forall $N FORMULA) | (exists $N FORMULA)
 //! ```
 
 mod print;
+mod print_temporal;
 mod read;
+mod read_temporal;
 mod sexp;
 
 pub use print::{print, print_expr, print_type};

@@ -8,6 +8,7 @@ use crate::fairness::Fairness;
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::subst::post_order;
 use crate::system::{Event, Promise, PromiseKind, PropertyKind, System};
+use crate::temporal::Temporal;
 use crate::types::Type;
 use crate::view::View;
 
@@ -96,10 +97,10 @@ impl Names {
     }
 }
 
-struct Printer<'a> {
+pub(super) struct Printer<'a> {
     system: &'a System,
     names: Names,
-    out: String,
+    pub(super) out: String,
 }
 
 impl Printer<'_> {
@@ -145,6 +146,8 @@ impl Printer<'_> {
         }
         for p in &s.properties {
             roots.push(p.formula);
+            let states = p.temporal.iter().flat_map(Temporal::states);
+            roots.extend(states.map(|(_, e)| e));
             roots.extend(p.promises.iter().map(|p| p.holds));
         }
         roots
@@ -164,7 +167,10 @@ impl Printer<'_> {
                 .expr(*id)
                 .for_each_child(|c| *uses.entry(c).or_default() += 1);
         }
-        let params: Vec<_> = self.system.events.iter().flat_map(Event::binders).collect();
+        let mut params: Vec<_> = self.system.events.iter().flat_map(Event::binders).collect();
+        let temporal = self.system.properties.iter().filter_map(|p| p.temporal.as_ref());
+        let around = temporal.flat_map(Temporal::states).flat_map(|(around, _)| around);
+        params.extend(around.map(|(_, b)| b));
         let bound = nodes.iter().filter_map(|id| match arena.expr(*id) {
             Expr::Bound(b) => Some(*b),
             other => other.binder(),
@@ -231,10 +237,18 @@ impl Printer<'_> {
             self.event(event);
         }
         for p in &s.properties {
+            if let Some(formula) = &p.temporal {
+                let _ = write!(self.out, "(temporal {} ", p.name);
+                self.temporal(formula);
+                self.promises(&p.promises);
+                self.line(")");
+                continue;
+            }
             let word = match p.kind {
                 PropertyKind::Invariant => "invariant",
                 PropertyKind::Transition => "transition",
                 PropertyKind::Witness => "witness",
+                PropertyKind::Temporal => "temporal",
             };
             self.formula(&format!("{word} {}", p.name), p.formula, &p.promises);
         }
@@ -337,7 +351,12 @@ impl Printer<'_> {
         self.out.push(')');
     }
 
-    fn expr(&mut self, id: ExprId) {
+    /// The number of a binder.
+    pub(super) fn binder(&mut self, b: BinderId) -> usize {
+        self.names.binder(b)
+    }
+
+    pub(super) fn expr(&mut self, id: ExprId) {
         if let Some(n) = self.names.shared.get(&id) {
             let _ = write!(self.out, "%{n}");
             return;

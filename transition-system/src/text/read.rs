@@ -40,7 +40,7 @@ impl fmt::Display for TextError {
     }
 }
 
-type Result<T> = std::result::Result<T, TextError>;
+pub(super) type Result<T> = std::result::Result<T, TextError>;
 
 /// Reads a system.
 ///
@@ -73,13 +73,13 @@ pub fn read_expr(system: &mut System, text: &str) -> Result<ExprId> {
 }
 
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     system: System,
     binders: HashMap<String, BinderId>,
     shared: HashMap<String, ExprId>,
 }
 
-fn expected<T>(at: &Sexp, what: &str) -> Result<T> {
+pub(super) fn expected<T>(at: &Sexp, what: &str) -> Result<T> {
     Err(TextError::new(at.line(), format!("{what} expected")))
 }
 
@@ -100,7 +100,7 @@ fn names(forms: &[Sexp]) -> Result<Vec<String>> {
         .collect()
 }
 
-fn head(form: &Sexp) -> Result<(&str, &[Sexp])> {
+pub(super) fn head(form: &Sexp) -> Result<(&str, &[Sexp])> {
     match list(form, "a list")? {
         [first, rest @ ..] => Ok((atom(first, "a word")?, rest)),
         [] => expected(form, "a word"),
@@ -232,12 +232,25 @@ impl Reader {
                     doc: String::new(),
                     kind,
                     formula,
+                    temporal: None,
                     promises,
                     origin,
                 };
                 self.system.properties.push(property);
             }
             ("view", [what, name, view]) => self.view(what, name, view)?,
+            ("temporal", [name, formula, promises @ ..]) => {
+                let property = Property {
+                    name: atom(name, "a name")?.to_owned(),
+                    doc: String::new(),
+                    kind: PropertyKind::Temporal,
+                    temporal: Some(self.temporal(formula)?),
+                    formula: self.system.arena.bool(true),
+                    promises: self.promises(promises)?,
+                    origin,
+                };
+                self.system.properties.push(property);
+            }
             (_, _) => return expected(form, "a declaration"),
         }
         Ok(())
@@ -336,7 +349,7 @@ impl Reader {
         Ok(binder)
     }
 
-    fn binder(&mut self, form: &Sexp) -> Result<BinderId> {
+    pub(super) fn binder(&mut self, form: &Sexp) -> Result<BinderId> {
         match form {
             Sexp::Atom(n, line) => self
                 .binders
@@ -385,7 +398,7 @@ impl Reader {
         Ok(self.system.arena.ty(ty))
     }
 
-    fn expr(&mut self, form: &Sexp) -> Result<ExprId> {
+    pub(super) fn expr(&mut self, form: &Sexp) -> Result<ExprId> {
         match form {
             Sexp::Atom(a, line) => self.leaf(a, *line),
             Sexp::List(..) => {

@@ -1,7 +1,9 @@
 //! Operators: from a flat sequence to a tree, by precedence.
 //!
 //! From loosest to tightest: `<=>`; `=>` (to the right); `or`; `and`; `not`; comparisons, `in`, `subset` (which do
-//! not chain); `|` and `\`; `&`; `+` and `-`; `*`, `/`, `%` and `><`; `-` as a sign. All but `=>` group to the left.
+//! not chain); `|` and `\`; `&`; `+` and `-`; `*`, `/`, `%` and `><`; `-` as a sign. All but `=>` group to the left. In
+//! temporal formulas `~>` and `until` stand between `=>` and `or`, and do not chain; `always` and `eventually` stand with
+//! `not`.
 
 use super::super::ast::{Arith, BinaryOp, Compare, Expr, ExprKind, SetOp};
 use super::super::{Pair, Rule};
@@ -15,6 +17,10 @@ enum Operator {
     And,
     Or,
     Binary(BinaryOp),
+    Always,
+    Eventually,
+    Until,
+    LeadsTo,
 }
 
 impl Operator {
@@ -22,15 +28,25 @@ impl Operator {
         match self {
             Operator::Binary(BinaryOp::Iff) => 1,
             Operator::Binary(BinaryOp::Implies) => 2,
-            Operator::Or => 3,
-            Operator::And => 4,
-            Operator::Not => 5,
-            Operator::Binary(BinaryOp::Compare(_)) => 6,
-            Operator::Binary(BinaryOp::Set(SetOp::Union | SetOp::Diff)) => 7,
-            Operator::Binary(BinaryOp::Set(SetOp::Inter)) => 8,
-            Operator::Binary(BinaryOp::Arith(Arith::Add | Arith::Sub)) => 9,
-            Operator::Binary(BinaryOp::Product | BinaryOp::Arith(Arith::Mul | Arith::Div | Arith::Mod)) => 10,
-            Operator::Neg => 11,
+            Operator::Until | Operator::LeadsTo => 3,
+            Operator::Or => 4,
+            Operator::And => 5,
+            Operator::Not | Operator::Always | Operator::Eventually => 6,
+            Operator::Binary(BinaryOp::Compare(_)) => 7,
+            Operator::Binary(BinaryOp::Set(SetOp::Union | SetOp::Diff)) => 8,
+            Operator::Binary(BinaryOp::Set(SetOp::Inter)) => 9,
+            Operator::Binary(BinaryOp::Arith(Arith::Add | Arith::Sub)) => 10,
+            Operator::Binary(BinaryOp::Product | BinaryOp::Arith(Arith::Mul | Arith::Div | Arith::Mod)) => 11,
+            Operator::Neg => 12,
+        }
+    }
+
+    fn of_prefix(text: &str) -> Self {
+        match text {
+            "-" => Operator::Neg,
+            "always" | "□" => Operator::Always,
+            "eventually" | "◇" => Operator::Eventually,
+            _ => Operator::Not,
         }
     }
 
@@ -39,6 +55,8 @@ impl Operator {
         Some(match text {
             "and" | "∧" | "&&" | "/\\" => Operator::And,
             "or" | "∨" | "||" | "\\/" => Operator::Or,
+            "until" => Operator::Until,
+            "~>" | "↝" => Operator::LeadsTo,
             _ => Operator::Binary(match text {
                 "<=>" | "⇔" => BinaryOp::Iff,
                 "=>" | "⇒" => BinaryOp::Implies,
@@ -106,16 +124,16 @@ impl Builder<'_> {
         for item in items {
             let span = self.span(&item);
             match item.as_rule() {
-                Rule::prefix => {
+                Rule::prefix | Rule::t_prefix => {
                     self.report_foreign(item.as_str(), span);
-                    let op = if item.as_str() == "-" {
-                        Operator::Neg
-                    } else {
-                        Operator::Not
-                    };
-                    chain.waiting.push((op, span));
+                    chain.waiting.push((Operator::of_prefix(item.as_str()), span));
                 }
-                Rule::infix | Rule::infix_no_in | Rule::arith_op | Rule::set_op | Rule::bar_free_op => {
+                Rule::infix
+                | Rule::infix_no_in
+                | Rule::arith_op
+                | Rule::set_op
+                | Rule::bar_free_op
+                | Rule::t_infix => {
                     self.report_foreign(item.as_str(), span);
                     let op = Operator::of_infix(item.as_str())?;
                     self.reduce_tighter(&mut chain, op)?;
@@ -157,6 +175,12 @@ impl Builder<'_> {
             Operator::Neg => negative(at, right),
             Operator::And => join(chain.operands.pop()?, right, true),
             Operator::Or => join(chain.operands.pop()?, right, false),
+            Operator::Always => unary(at, right, ExprKind::Always),
+            Operator::Eventually => unary(at, right, ExprKind::Eventually),
+            Operator::Until | Operator::LeadsTo => {
+                let left = chain.operands.pop()?;
+                self.temporal(op, left, right, at)
+            }
             Operator::Binary(op) => {
                 let left = chain.operands.pop()?;
                 if self.is_chained(op, &left, &right, at) {
@@ -175,6 +199,25 @@ impl Builder<'_> {
         };
         chain.operands.push(made);
         Some(())
+    }
+
+    /// `p until q` or `p ~> q`, neither of which chains.
+    fn temporal(&mut self, op: Operator, left: Expr, right: Expr, at: Span) -> Expr {
+        let span = left.span.to(right.span);
+        if matches!(left.kind, ExprKind::Until(..) | ExprKind::LeadsTo(..)) && !left.parens {
+            self.error("E0409", at, "`~>` and `until` cannot be chained").help =
+                Some("use parentheses to say which belongs together".to_owned());
+            return broken(span);
+        }
+        let (left, right) = (Box::new(left), Box::new(right));
+        plain(
+            span,
+            if op == Operator::Until {
+                ExprKind::Until(left, right)
+            } else {
+                ExprKind::LeadsTo(left, right)
+            },
+        )
     }
 
     /// Whether this compares a comparison, which is reported.
@@ -204,8 +247,13 @@ fn levels(items: &[Pair<'_>]) -> usize {
     let (mut loose, mut here, mut most) = (0, 0, 0);
     for item in items {
         let op = match item.as_rule() {
-            Rule::prefix => Some(Operator::Not),
-            Rule::infix | Rule::infix_no_in | Rule::arith_op | Rule::set_op | Rule::bar_free_op => {
+            Rule::prefix | Rule::t_prefix => Some(Operator::Not),
+            Rule::infix
+            | Rule::infix_no_in
+            | Rule::arith_op
+            | Rule::set_op
+            | Rule::bar_free_op
+            | Rule::t_infix => {
                 Operator::of_infix(item.as_str())
             }
             _ => None,
@@ -216,7 +264,15 @@ fn levels(items: &[Pair<'_>]) -> usize {
                 here = 0;
             }
             Some(Operator::And | Operator::Or) => here = 0,
-            Some(Operator::Not | Operator::Neg | Operator::Binary(_)) => here += 1,
+            Some(
+                Operator::Not
+                | Operator::Neg
+                | Operator::Binary(_)
+                | Operator::Always
+                | Operator::Eventually
+                | Operator::Until
+                | Operator::LeadsTo,
+            ) => here += 1,
             None => {}
         }
         most = most.max(here);

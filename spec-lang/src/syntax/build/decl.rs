@@ -39,7 +39,7 @@ impl Builder<'_> {
                 let name = event.name.span;
                 Some((DeclKind::Event(event), name, end))
             }
-            Rule::property_decl => self.property(pair),
+            Rule::property_decl | Rule::temporal_decl => self.property(pair),
             Rule::command_decl => self.command(pair),
             Rule::instance_decl => self.instance(pair),
             Rule::module_decl | Rule::use_decl => self.module_or_use(pair),
@@ -151,6 +151,7 @@ impl Builder<'_> {
         let kind = match inner.next()?.as_str() {
             "invariant" => PropertyKind::Invariant,
             "witness" => PropertyKind::Witness,
+            "temporal" => PropertyKind::Temporal,
             _ => PropertyKind::Transition,
         };
         let name = self.name(&inner.next()?);

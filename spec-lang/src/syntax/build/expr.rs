@@ -24,11 +24,11 @@ impl Builder<'_> {
 
     pub(super) fn operand(&mut self, pair: Pair<'_>) -> Option<Expr> {
         match pair.as_rule() {
-            Rule::quant | Rule::quant_l => self.quantified(pair),
+            Rule::quant | Rule::quant_l | Rule::t_quant => self.quantified(pair),
             Rule::fold | Rule::fold_l => self.folded(pair),
             Rule::ite | Rule::ite_l => self.conditional(pair),
             Rule::let_in | Rule::let_in_l => self.let_in(pair),
-            Rule::tight => self.tight(pair),
+            Rule::tight | Rule::t_tight => self.tight(pair),
             _ => None,
         }
     }
@@ -186,7 +186,7 @@ impl Builder<'_> {
     fn atom(&mut self, pair: Pair<'_>) -> Option<Expr> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::paren => return self.parenthesized(pair),
+            Rule::paren | Rule::t_paren => return self.parenthesized(pair),
             Rule::compr => return self.comprehension(pair),
             Rule::seq_lit => ExprKind::Seq(self.exprs(pair)?),
             Rule::set_lit => ExprKind::Set(self.exprs(pair)?),

@@ -1,0 +1,47 @@
+//! Fair runs: temporal properties over all reachable states of a finite scope.
+//!
+//! A property holds if no fair run satisfies its negation. The negation becomes a generalised Büchi automaton
+//! ([`automaton`]); a run of the system together with a run of the automaton is a path of their product, and a fair
+//! run that both accept exists if and only if the product has a reachable strongly connected part that meets
+//! each set of the automaton and each condition of fairness ([`components`]). A path into it and a round in it are the
+//! counterexample ([`lasso`]).
+//!
+//! Takes a system, a scope, temporal properties and limits; gives what the search of states gives. Guarantees: exact,
+//! with respect to the meaning in [`transition_system::fairness`] and [`transition_system::temporal`]: a run may
+//! stutter at any point. A lasso is as short as a greedy round makes it, not the shortest.
+
+mod answer;
+pub mod automaton;
+mod components;
+mod fair;
+pub mod formula;
+mod graph;
+mod lasso;
+mod product;
+
+use transition_system::{PropertyId, Scope, Stop, System};
+
+use crate::explicit::{ExplicitReport, Options, Progress};
+use crate::ground::{Ground, NODE_LIMIT};
+
+/// Checks temporal properties. Other properties are `Unknown(Unsupported)`, as is a system that cannot be grounded.
+pub fn check(
+    system: &System,
+    scope: &Scope,
+    properties: &[PropertyId],
+    options: &Options<'_>,
+    progress: &mut dyn Progress,
+) -> ExplicitReport {
+    match Ground::new(system, scope, properties, NODE_LIMIT) {
+        Ok(ground) => answer::search(&ground, options, progress),
+        Err(error) => ExplicitReport::unknown(properties.iter().copied(), &error.into()),
+    }
+}
+
+/// What the engines say of a temporal property that search for single states and steps.
+pub(crate) fn elsewhere() -> Stop {
+    Stop::Unsupported(
+        "a temporal property is decided by the search for fair runs over explicit states, which is the engine `auto` or `explicit`"
+            .to_owned(),
+    )
+}

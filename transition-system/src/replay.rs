@@ -3,7 +3,7 @@
 //! Takes a system, its scope, a trace and what is claimed to be wrong at its end. Guarantees: `Ok` only if the
 //! first state is initial, every step is a transition of its event with those arguments to exactly that
 //! state, a loop closes, and the claim holds in the last state; for a temporal property, that the infinite run is fair and
-//! that its formula is false of it ([`crate::lasso`]). Shares no code with any engine.
+//! that its formula is false of it (`lasso.rs`). Shares no code with any engine.
 
 use std::fmt;
 

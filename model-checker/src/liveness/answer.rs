@@ -30,7 +30,7 @@ pub(super) fn search(
     options: &Options<'_>,
     progress: &mut dyn Progress,
 ) -> ExplicitReport {
-    match Answers::new(ground, options, progress) {
+    match Answers::run(ground, options, progress) {
         Ok(report) => report,
         Err(error) => {
             let properties = ground.properties.iter().map(|p| p.id);
@@ -48,8 +48,7 @@ struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    #[expect(clippy::new_ret_no_self, reason = "the answers are a report")]
-    fn new(
+    fn run(
         ground: &'a Ground<'a>,
         options: &'a Options<'a>,
         progress: &mut dyn Progress,

@@ -3,8 +3,8 @@
 //! A property holds if no fair run satisfies its negation. The negation becomes a generalised Büchi automaton
 //! ([`automaton`]); a run of the system together with a run of the automaton is a path of their product, and a fair
 //! run that both accept exists if and only if the product has a reachable strongly connected part that meets
-//! each set of the automaton and each condition of fairness ([`components`]). A path into it and a round in it are the
-//! counterexample ([`lasso`]).
+//! each set of the automaton and each condition of fairness (`components.rs`). A path into it and a round in it are the
+//! counterexample (`lasso.rs`).
 //!
 //! Takes a system, a scope, temporal properties and limits; gives what the search of states gives. Guarantees: exact,
 //! with respect to the meaning in [`transition_system::fairness`] and [`transition_system::temporal`]: a run may

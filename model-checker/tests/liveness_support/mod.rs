@@ -38,7 +38,7 @@ pub(crate) enum F {
 impl F {
     /// A random formula of this depth at most.
     pub(crate) fn random(r: &mut Random, states: usize, depth: usize) -> F {
-        let mut part = |r: &mut Random| Box::new(F::random(r, states, depth.saturating_sub(1)));
+        let part = |r: &mut Random| Box::new(F::random(r, states, depth.saturating_sub(1)));
         match if depth == 0 { 0 } else { r.below(9) } {
             0 | 1 => F::In(r.below(1 << states) as States),
             2 => F::Not(part(r)),

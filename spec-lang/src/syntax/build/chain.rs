@@ -253,9 +253,7 @@ fn levels(items: &[Pair<'_>]) -> usize {
             | Rule::arith_op
             | Rule::set_op
             | Rule::bar_free_op
-            | Rule::t_infix => {
-                Operator::of_infix(item.as_str())
-            }
+            | Rule::t_infix => Operator::of_infix(item.as_str()),
             _ => None,
         };
         match op {

@@ -54,8 +54,11 @@ pub struct Command {
 
 /// A system that commands can speak of.
 pub(crate) struct Subject {
-    /// The instance's name; `None` for the root module.
+    /// The name of the instance or composed system; `None` for the root module.
     pub(crate) instance: Option<String>,
+    /// A composed system for itself, without given values.
+    pub(crate) composed: bool,
+    /// The module, or the space of the system.
     pub(crate) module: ModuleIx,
     pub(crate) lowered: Lowered,
 }
@@ -123,18 +126,17 @@ impl Resolver<'_, '_> {
     }
 
     fn target(&mut self, target: &Target, prove: bool) -> Option<(usize, PropertyId)> {
-        let system = match &target.system {
-            Some(path) => self.system_named(path)?,
-            None => self.default_system(target)?,
+        let (system, within) = match &target.system {
+            Some(path) if self.is_part_of_only(path) => {
+                let within = std::iter::once(path).chain(&target.within);
+                (self.default_system(target)?, within.collect())
+            }
+            Some(path) => (self.system_named(path)?, target.within.iter().collect()),
+            None => (self.default_system(target)?, Vec::new()),
         };
         let subject = self.subjects.get(system)?;
         let names = self.program.names;
-        let found: Vec<PropertyIx> =
-            match names.property_named(subject.module, &target.property, self.diagnostics) {
-                Found::These(list) => list,
-                Found::Broken | Found::Nothing => return None,
-            };
-        let ix = *found.first()?;
+        let ix = self.property(subject.module, &within, &target.property)?;
         if prove && names[ix].kind == PropertyKind::Witness {
             self.diagnostics.push(
                 Diagnostic::error("E0513", target.span, "a witness is shown by a run, not proved")
@@ -149,6 +151,57 @@ impl Resolver<'_, '_> {
             return None;
         }
         Some((system, subject.lowered.ids.property(ix)?))
+    }
+
+    /// The property of a system, or of a part of it.
+    fn property(&mut self, module: ModuleIx, within: &[&Path], property: &Path) -> Option<PropertyIx> {
+        let names = self.program.names;
+        if within.is_empty() {
+            return match names.property_named(module, property, self.diagnostics) {
+                Found::These(list) => list.first().copied(),
+                Found::Broken | Found::Nothing => None,
+            };
+        }
+        let mut space = module;
+        for part in within {
+            let Some(next) = names.part(space, &part.text()) else {
+                let message = format!("there is no part `{}`", part.text());
+                let known = names[space].space.iter().flat_map(|s| s.parts.keys());
+                return self.nothing_near(space, part, message, known.map(String::as_str).collect());
+            };
+            space = next;
+        }
+        let found = names[space].properties.get(&property.text()).copied();
+        if found.is_none() {
+            let message = format!("this part has no property `{}`", property.text());
+            let known = names[space].properties.keys().map(String::as_str);
+            return self.nothing_near(space, property, message, known.collect());
+        }
+        found
+    }
+
+    fn nothing_near<T>(
+        &mut self,
+        space: ModuleIx,
+        path: &Path,
+        message: String,
+        mut known: Vec<&str>,
+    ) -> Option<T> {
+        if self.program.names[space].broken.contains(&path.text()) {
+            return None;
+        }
+        known.sort_unstable();
+        let near = nearest(&path.text(), known).map(|n| format!("did you mean `{n}`?"));
+        self.diagnostics
+            .push(Diagnostic::error("E0201", path.span, message).maybe_help(near));
+        None
+    }
+
+    /// Whether a path names a part of the only system, and no system.
+    fn is_part_of_only(&self, path: &Path) -> bool {
+        let [only] = self.subjects else { return false };
+        let text = path.text();
+        only.instance.as_ref() != Some(&text) && self.program.names.part(only.module, &text).is_some()
     }
 
     fn system_named(&mut self, path: &Path) -> Option<usize> {

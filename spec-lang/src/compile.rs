@@ -7,9 +7,9 @@ use crate::command::{Command, Resolver, Subject};
 use crate::diagnostic::{Diagnostic, tidy};
 use crate::lower::instance::instantiate;
 use crate::lower::{Lowered, Program, lower};
-use crate::names::{Loaded, ModuleIx, collect, load_all};
+use crate::names::{Found, Loaded, ModuleIx, Structure, collect, load_all};
 use crate::source::{Source, SourceMap, Span};
-use crate::syntax::ast::{Decl, DeclKind, Instance};
+use crate::syntax::ast::{Decl, DeclKind, Instance, Path};
 use crate::syntax::too_deep;
 use crate::types::Types;
 
@@ -46,7 +46,8 @@ pub struct Compilation {
 /// The systems of a file and what it asks of them.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// The system of the root module first, if the file declares anything of its own; then the instances.
+    /// The system of the root module first, if the file declares anything of its own, or the systems that it
+    /// composes; then the instances.
     pub systems: Vec<NamedSystem>,
     /// Commands in the order written.
     pub commands: Vec<Command>,
@@ -55,7 +56,7 @@ pub struct Model {
 /// A system under the name by which commands speak of it.
 #[derive(Clone, Debug)]
 pub struct NamedSystem {
-    /// The name of the instance, or of the root module.
+    /// The name of the instance, of the composed system, or of the root module.
     pub name: String,
     /// Whether it is an instance.
     pub instance: bool,
@@ -150,13 +151,17 @@ fn all_subjects(
             _ => None,
         })
         .collect();
-    let mut out = Vec::new();
-    if instances.is_empty() || file.file.decls.iter().any(is_own) {
+    let mut out = composed_systems(program, root, diagnostics);
+    if out.is_empty()
+        && !declares_system(file)
+        && (instances.is_empty() || file.file.decls.iter().any(is_own))
+    {
         let stem = root_name.rsplit(['/', '\\']).next().unwrap_or(root_name);
         let stem = stem.strip_suffix(".wt").unwrap_or(stem);
         let name = if file.name.is_empty() { stem } else { &file.name };
         out.push(Subject {
             instance: None,
+            composed: false,
             module: root,
             lowered: lower(program, root, name.to_owned(), diagnostics),
         });
@@ -164,7 +169,7 @@ fn all_subjects(
     let mut made: Vec<(ModuleIx, Lowered)> = Vec::new();
     for (i, decl, instance) in instances {
         let named = file.instances.get(&i).copied();
-        let Some(module) = named.or_else(|| program.names.module_named(root, &instance.of)) else {
+        let Some(module) = named.or_else(|| instance_of(program, root, &instance.of)) else {
             no_module(program, root, instance, diagnostics);
             continue;
         };
@@ -179,6 +184,7 @@ fn all_subjects(
         };
         out.push(Subject {
             instance: Some(instance.name.text.clone()),
+            composed: false,
             module,
             lowered: instantiate(program, module, instance, base, diagnostics),
         });
@@ -186,10 +192,58 @@ fn all_subjects(
     out
 }
 
+/// The systems that a file composes.
+fn composed_systems(
+    program: Program<'_, '_>,
+    root: ModuleIx,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Subject> {
+    let own = program.names.systems.iter().filter(|s| s.module == root);
+    let mut out = Vec::new();
+    for system in own {
+        if let Some(space) = system.space {
+            let name = system.system.name.text.clone();
+            out.push(Subject {
+                instance: Some(name.clone()),
+                composed: true,
+                module: space,
+                lowered: lower(program, space, name, diagnostics),
+            });
+        }
+    }
+    out
+}
+
+fn declares_system(file: &Loaded) -> bool {
+    file.file
+        .decls
+        .iter()
+        .any(|d| matches!(d.kind, DeclKind::System(_)))
+}
+
+/// What an instance is of: a module, or the space of a system.
+fn instance_of(program: Program<'_, '_>, root: ModuleIx, path: &Path) -> Option<ModuleIx> {
+    let names = program.names;
+    names
+        .module_named(root, path)
+        .or_else(|| match names.structure_named(root, path, &mut Vec::new()) {
+            Found::These(list) => match list.first()? {
+                Structure::System(s) => names[*s].space,
+                Structure::Component(_) => None,
+            },
+            Found::Broken | Found::Nothing => None,
+        })
+}
+
 /// Whether a declaration makes the file a system of its own.
 fn is_own(decl: &Decl) -> bool {
     match decl.kind {
-        DeclKind::Module(_) | DeclKind::Use { .. } | DeclKind::Command(_) | DeclKind::Instance(_) => false,
+        DeclKind::Module(_)
+        | DeclKind::Use { .. }
+        | DeclKind::Command(_)
+        | DeclKind::Instance(_)
+        | DeclKind::Component(_)
+        | DeclKind::System(_) => false,
         DeclKind::Sort(_)
         | DeclKind::Enum { .. }
         | DeclKind::Alias { .. }
@@ -256,7 +310,7 @@ fn complete(program: Program<'_, '_>, subject: Subject, diagnostics: &mut Vec<Di
     }
     NamedSystem {
         name: system.name.clone(),
-        instance: subject.instance.is_some(),
+        instance: subject.instance.is_some() && !subject.composed,
         system,
     }
 }

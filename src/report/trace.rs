@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use transition_system::view::View;
-use transition_system::{State, System, Trace, Type, Value};
+use transition_system::{EventId, State, System, Trace, Type, Value};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -39,11 +39,7 @@ pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) 
             "{indent}{BOLD}{}. {}{BOLD:#}{}",
             index + 1,
             trace.call(system, step),
-            if system.event(step.event).input {
-                "  input"
-            } else {
-                ""
-            }
+            marks(system, step.event)
         )?;
         for line in changes(system, before, &step.state) {
             writeln!(out, "{indent}  {line}")?;
@@ -68,6 +64,16 @@ fn looped(out: &mut dyn Write, trace: &Trace, index: usize, indent: &str) -> io:
         }
         Some(start) if start == index => writeln!(out, "{indent}{BOLD}from here, again and again:{BOLD:#}"),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// The components that take part in an event, where several do, and that it is an input.
+fn marks(system: &System, event: EventId) -> String {
+    let names: Vec<_> = system.taking_part(event).map(|c| c.name.as_str()).collect();
+    let input = if system.event(event).input { "  input" } else { "" };
+    match names.as_slice() {
+        [] | [_] => input.to_owned(),
+        _ => format!("{input}  {DIM}{}{DIM:#}", names.join(" and ")),
     }
 }
 

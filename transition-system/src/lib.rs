@@ -8,6 +8,7 @@
 //! This crate opens no file and knows no syntax, engine, solver or runtime.
 
 pub mod arena;
+pub mod component;
 pub mod eval;
 pub mod expr;
 pub mod fairness;
@@ -30,6 +31,7 @@ pub mod verdict;
 pub mod view;
 
 pub use arena::{Arena, Binder};
+pub use component::Component;
 pub use expr::{Expr, FoldOp, Quantifier};
 pub use fairness::{Alternative, FairAction, Fairness, fair_actions};
 pub use ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};

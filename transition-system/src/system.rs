@@ -11,6 +11,7 @@
 //! interchangeable elements until a [`Scope`](crate::Scope) fixes it. [`crate::validate`] is the rule book.
 
 use crate::arena::Arena;
+use crate::component::Component;
 use crate::fairness::{Alternative, Fairness};
 use crate::ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, TypeId, VarId};
 use crate::origin::Origin;
@@ -222,6 +223,8 @@ pub struct System {
     pub properties: Vec<Property>,
     /// How values are shown.
     pub views: Views,
+    /// What it is composed of; empty for a system that is not composed.
+    pub components: Vec<Component>,
 }
 
 macro_rules! table {

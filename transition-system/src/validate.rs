@@ -18,6 +18,7 @@
 //!    whole; no event has the name of the whole.
 //! 9. A temporal property has a temporal formula, and `true` as its other one; no other property has one. Its parts are
 //!    formulas of one state, closed but for the binders of the quantifiers around them.
+//! 10. Components differ in their names, speak of what is there, and no two own one variable or property.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -52,6 +53,7 @@ pub fn validate(system: &System) -> Result<(), Vec<Broken>> {
     checker.formulas();
     checker.events();
     checker.alternatives();
+    checker.components();
     if checker.broken.is_empty() {
         Ok(())
     } else {
@@ -124,6 +126,24 @@ impl Checker<'_> {
         }
         for sort in &s.sorts {
             self.unique("element", sort.elements.iter());
+        }
+    }
+
+    fn components(&mut self) {
+        let s = self.system;
+        self.unique("component", s.components.iter().map(|c| &c.name));
+        let (mut variables, mut properties) = (BTreeSet::new(), BTreeSet::new());
+        for c in &s.components {
+            let mut twice = false;
+            for v in c.variables.iter().chain(&c.private) {
+                twice |= !variables.insert(*v) || v.index() >= s.variables.len();
+            }
+            for p in &c.properties {
+                twice |= !properties.insert(*p) || p.index() >= s.properties.len();
+            }
+            if twice || c.events.iter().any(|e| e.index() >= s.events.len()) {
+                self.broken(10, format!("the component `{}` owns what is not its own", c.name));
+            }
         }
     }
 

@@ -38,10 +38,16 @@ impl Body<'_, '_> {
             ExprKind::Seq(items) => self.sequence(items, hint, span),
             ExprKind::Named { callee, fields } => self.record(callee, fields, span),
             ExprKind::With { base, changes } => self.changed(base, changes, hint, span),
-            ExprKind::Field(inside, name) => self.field(inside, name, span),
             ExprKind::Index { map, key } => self.index(map, key, span),
             ExprKind::Card(set) => self.card(set, span),
-            ExprKind::Value(option) => self.value_of(option, hint, span),
+            ExprKind::Value(option) => match self.part(option) {
+                Some(part) => self.of_part(&part, &value_field(span), &[], hint, span),
+                None => self.value_of(option, hint, span),
+            },
+            ExprKind::Field(inner, name) => match self.part(inner) {
+                Some(part) => self.of_part(&part, name, &[], hint, span),
+                None => self.field(inner, name, span),
+            },
             ExprKind::Component(tuple, i) => self.component(tuple, *i, span),
             ExprKind::Prime(inner) => self.prime(inner, hint, span),
             ExprKind::Always(_) | ExprKind::Eventually(_) | ExprKind::Until(..) | ExprKind::LeadsTo(..) => {
@@ -111,7 +117,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn meaning(&mut self, path: &ast::Path, list: &[Value], hint: Option<Ty>) -> TExpr {
+    pub(super) fn meaning(&mut self, path: &ast::Path, list: &[Value], hint: Option<Ty>) -> TExpr {
         let span = path.span;
         let chosen = match list {
             [one] => Some(*one),
@@ -180,6 +186,12 @@ impl Body<'_, '_> {
                 return self.call_def(*d, args, span);
             }
         }
+        if let ExprKind::Field(inner, name) = &callee.kind
+            && let Some(part) = self.part(inner)
+            && self.is_def_of(&part, name)
+        {
+            return self.of_part(&part, name, args, None, span);
+        }
         self.apply_relation(callee, args, span)
     }
 
@@ -189,7 +201,7 @@ impl Body<'_, '_> {
         self.names[d].params.is_empty() && columns.is_some_and(|t| self.types.as_tuple(t).is_some())
     }
 
-    fn call_def(&mut self, d: DefIx, args: &[Expr], span: Span) -> TExpr {
+    pub(super) fn call_def(&mut self, d: DefIx, args: &[Expr], span: Span) -> TExpr {
         let sig = &self.names[d];
         let wanted = sig.params.len();
         if args.len() != wanted {
@@ -281,6 +293,17 @@ impl Body<'_, '_> {
         self.setting = Setting::Step;
         let ty = inner.ty;
         make(TKind::Prime(Box::new(inner)), ty, span)
+    }
+}
+
+/// The name of a field that is called `value`, at the end of an expression.
+fn value_field(span: Span) -> ast::Name {
+    ast::Name {
+        text: "value".to_owned(),
+        span: Span {
+            start: span.end.saturating_sub(5),
+            ..span
+        },
     }
 }
 

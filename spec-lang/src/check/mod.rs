@@ -16,6 +16,7 @@ mod fold;
 mod forms;
 mod hull;
 mod matches;
+mod part;
 mod purity;
 mod record;
 mod relation;
@@ -106,7 +107,7 @@ impl<'a> Checker<'_, 'a> {
     fn constant(&mut self, ix: ConstIx) -> Option<TDef> {
         let sig = &self.names[ix];
         let value = sig.value?;
-        let mut body = self.body(sig.module, Setting::Rigid, length(value.span));
+        let mut body = self.body(sig.scope, Setting::Rigid, length(value.span));
         let typed = body.check(value, sig.ty);
         Some(TDef {
             locals: body.locals,

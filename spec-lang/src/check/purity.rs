@@ -146,7 +146,7 @@ fn refers(e: &TExpr) -> Refers {
             out.nodes.push((Node::Def(*d), e.span));
         } else if let TKind::Const(c) = &e.kind {
             out.nodes.push((Node::Const(*c), e.span));
-        } else if let TKind::Var(_) = &e.kind {
+        } else if let TKind::Var(_) | TKind::Lifted(..) = &e.kind {
             out.state = true;
         }
         e.children(&mut work);

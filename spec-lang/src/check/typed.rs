@@ -93,6 +93,14 @@ pub(crate) enum TKind {
         cases: Vec<(Test, TExpr)>,
     },
     Prime(Sub),
+    /// Something of a component, for these indices of its family.
+    Of {
+        indices: Vec<(ConstIx, TExpr)>,
+        value: Sub,
+    },
+    /// The map from the further indices of a family to their values of a variable, which is in this many
+    /// families outside of them.
+    Lifted(VarIx, usize),
 }
 
 /// What is made of a sequence.
@@ -237,6 +245,7 @@ impl TExpr {
             | TKind::Enumerator(..)
             | TKind::Const(_)
             | TKind::Var(_)
+            | TKind::Lifted(..)
             | TKind::Local(_)
             | TKind::None => {}
             TKind::Call(_, list)
@@ -269,6 +278,10 @@ impl TExpr {
             | TKind::Let {
                 value: a, body: b, ..
             } => out.extend([&**a, &**b]),
+            TKind::Of { indices, value } => {
+                out.extend(indices.iter().map(|(_, e)| e));
+                out.push(value);
+            }
             TKind::If(a, b, c) | TKind::Store(a, b, c) => out.extend([&**a, &**b, &**c]),
             TKind::Quant { binders, body, .. }
             | TKind::Compr { binders, body }

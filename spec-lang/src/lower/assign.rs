@@ -40,6 +40,8 @@ pub(super) struct Assigned {
     pub(super) value: ExprId,
     pub(super) path: Vec<Branch>,
     pub(super) span: Span,
+    /// Which of the events that take place together says it.
+    pub(super) part: usize,
 }
 
 impl Assigned {
@@ -76,7 +78,8 @@ impl Lowering<'_, '_> {
             let Some(variable) = self.ids.variable(first.var) else {
                 continue;
             };
-            let ty = self.ty(self.program.names[first.var].ty);
+            let sig = &self.program.names[first.var];
+            let ty = self.family_ty(sig.module, sig.ty);
             let before = self.system.arena.var(variable, ty);
             updates.push(Update {
                 variable,
@@ -231,7 +234,7 @@ impl Lowering<'_, '_> {
         // one element in and another out is a promise that they differ, unless they are the same at sight
         let in_and_out = a.op != AssignOp::Set && b.op != AssignOp::Set;
         let contradicts = !in_and_out || self.system.arena.as_bool(agree) == Some(false);
-        if same_place && a.goes_with(b) && contradicts {
+        if same_place && a.part == b.part && a.goes_with(b) && contradicts {
             self.assigned_twice(a, b);
             return;
         }

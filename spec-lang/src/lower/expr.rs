@@ -75,7 +75,9 @@ impl Lowering<'_, '_> {
                 None => self.impossible(),
             },
             TKind::Const(c) => self.constant(*c),
-            TKind::Var(v) => self.variable(*v),
+            TKind::Var(v) => self.variable(*v, None),
+            TKind::Lifted(v, given) => self.variable(*v, Some(*given)),
+            TKind::Of { indices, value } => self.of_member(indices, env, |l, env| l.expr(value, env)),
             TKind::Local(l) => match env.get(*l).copied().flatten() {
                 Some(value) => value,
                 None => self.impossible(),
@@ -199,11 +201,17 @@ impl Lowering<'_, '_> {
     }
 
     fn constant(&mut self, c: ConstIx) -> ExprId {
-        if let Some(id) = self.ids.constant(c) {
-            let ty = self.ty(self.program.names[c].ty);
-            return self.system.arena.constant(id, ty);
+        if let Some(index) = self.indices.get(&c) {
+            return *index;
         }
-        if let Some(done) = self.const_values.get(&c) {
+        let sig = &self.program.names[c];
+        let members = self.members_of(sig.module);
+        if let Some(id) = self.ids.constant(c) {
+            let ty = self.family_ty(sig.module, sig.ty);
+            let map = self.system.arena.constant(id, ty);
+            return self.at_members(map, &members);
+        }
+        if let Some(done) = self.const_values.get(&(c, members.clone())) {
             return *done;
         }
         let out = match self
@@ -216,22 +224,29 @@ impl Lowering<'_, '_> {
             Some(def) => self.expr(&def.body, &mut vec![None; def.locals.len()]),
             None => self.impossible(),
         };
-        self.const_values.insert(c, out);
+        self.const_values.insert((c, members), out);
         out
     }
 
-    fn variable(&mut self, v: crate::names::VarIx) -> ExprId {
-        let ty = self.ty(self.program.names[v].ty);
-        match self.ids.variable(v) {
+    /// The value of a variable, for the members of its families that are spoken of (or for the outermost of
+    /// these families).
+    fn variable(&mut self, v: crate::names::VarIx, families: Option<usize>) -> ExprId {
+        let sig = &self.program.names[v];
+        let ty = self.family_ty(sig.module, sig.ty);
+        let map = match self.ids.variable(v) {
             Some(id) if self.next => self.system.arena.next(id, ty),
             Some(id) => self.system.arena.var(id, ty),
-            None => self.impossible(),
-        }
+            None => return self.impossible(),
+        };
+        let mut members = self.members_of(sig.module);
+        members.truncate(families.unwrap_or(members.len()));
+        self.at_members(map, &members)
     }
 
     /// A definition written out for these arguments; once for each list of arguments.
     pub(super) fn call(&mut self, d: DefIx, args: Vec<ExprId>) -> ExprId {
-        let key = (d, args, self.next);
+        let members = self.members_of(self.program.names[d].module);
+        let key = (d, args, members, self.next);
         if let Some(done) = self.memo.get(&key) {
             return *done;
         }

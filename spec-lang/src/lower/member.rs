@@ -64,6 +64,7 @@ impl Lowering<'_, '_> {
                     }
                 }
             }
+            TKind::Of { indices, value } => self.of_member(indices, env, |l, env| l.in_set(item, value, env)),
             TKind::Call(d, args) if self.is_by_condition(*d) => {
                 let args = args.iter().map(|a| self.expr(a, env)).collect();
                 self.in_defined(item, *d, args, set.span)
@@ -85,7 +86,8 @@ impl Lowering<'_, '_> {
     }
 
     fn in_defined(&mut self, item: ExprId, d: DefIx, args: Vec<ExprId>, span: Span) -> ExprId {
-        let key = (d, args, item, self.next);
+        let members = self.members_of(self.program.names[d].module);
+        let key = (d, args, members, item, self.next);
         if let Some(done) = self.member_memo.get(&key) {
             return *done;
         }

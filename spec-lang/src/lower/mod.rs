@@ -5,10 +5,12 @@
 //! meet. Sets that are only asked for membership are not built.
 
 mod assign;
+mod compose;
 mod event;
 pub(crate) mod expr;
 pub(crate) mod instance;
 mod member;
+mod part;
 mod seq;
 mod temporal;
 mod view;
@@ -27,7 +29,7 @@ use transition_system::view::View;
 use crate::check::Checked;
 use crate::check::typed::TFormula;
 use crate::diagnostic::Diagnostic;
-use crate::names::{ConstIx, DefIx, EnumIx, ModuleIx, Names, PropertyIx, SortIx, VarIx};
+use crate::names::{ConstIx, DefIx, EnumIx, EventIx, ModuleIx, Names, PropertyIx, Role, SortIx, VarIx};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
 use crate::types::{Form, Ty, Types};
@@ -61,7 +63,7 @@ pub(crate) struct Ids {
     types: Vec<Option<TypeId>>,
 }
 
-/// Lowers a module and all that it uses.
+/// Lowers a module and all that it uses; or the space of a system, and all that belongs to it.
 pub(crate) fn lower(
     program: Program<'_, '_>,
     root: ModuleIx,
@@ -90,11 +92,15 @@ pub(crate) fn lower(
         const_values: HashMap::new(),
         next: false,
         depth: 0,
+        indices: HashMap::new(),
+        joint_parts: Vec::new(),
         members: closure(names, root),
-        root,
+        root: names.file_of(root),
+        space: Some(root).filter(|r| names[*r].space.is_some()),
     };
     lowering.data();
     lowering.behaviour();
+    lowering.components();
     Lowered {
         system: lowering.system,
         ids: lowering.ids,
@@ -109,6 +115,10 @@ fn closure(names: &Names<'_>, root: ModuleIx) -> Vec<bool> {
     while let Some(module) = work.pop() {
         if !std::mem::replace(&mut members[module.index()], true) {
             work.extend(names[module].uses.iter().map(|u| u.module));
+            if let Some(space) = &names[module].space {
+                work.push(names.file_of(module));
+                work.extend(space.parts.values());
+            }
         }
     }
     members
@@ -124,15 +134,22 @@ struct Lowering<'p, 'a> {
     ids: Ids,
     places: HashMap<ExprId, Span>,
     /// Definitions already written out: for these arguments, in this or the next state.
-    memo: HashMap<(DefIx, Vec<ExprId>, bool), ExprId>,
+    memo: HashMap<(DefIx, Vec<ExprId>, part::Values, bool), ExprId>,
     /// Memberships in sets of definitions, likewise.
-    member_memo: HashMap<(DefIx, Vec<ExprId>, ExprId, bool), ExprId>,
-    const_values: HashMap<ConstIx, ExprId>,
+    member_memo: HashMap<(DefIx, Vec<ExprId>, part::Values, ExprId, bool), ExprId>,
+    const_values: HashMap<(ConstIx, part::Values), ExprId>,
+    /// The declarations of each event.
+    joint_parts: Vec<Vec<EventIx>>,
+    /// The members of families that are spoken of.
+    indices: HashMap<ConstIx, ExprId>,
     /// Variables mean their values in the next state.
     next: bool,
     depth: usize,
     members: Vec<bool>,
+    /// The file.
     root: ModuleIx,
+    /// The system's own space, if it is a composed system.
+    space: Option<ModuleIx>,
 }
 
 /// Names of one kind of declaration, made unique.
@@ -159,11 +176,25 @@ impl<'p, 'a> Lowering<'p, 'a> {
         self.program.sources.origin(span)
     }
 
-    /// Bare in the root and where unique, else with the module.
+    /// Whether the names of a module stand in the system without that of a component.
+    fn is_bare(&self, module: ModuleIx) -> bool {
+        let space = self.program.names[module].space.as_ref();
+        self.is_member(module) && space.is_none_or(|s| s.label.is_empty())
+    }
+
+    /// Bare in the root and where unique, else with the module; behind the name of their component.
     fn named(&self, namer: &Namer, module: ModuleIx, name: &str) -> String {
+        if let Some(space) = &self.program.names[module].space
+            && !space.label.is_empty()
+        {
+            return format!("{}.{name}", space.label);
+        }
         let unique = namer.count.get(name).is_none_or(|n| *n < 2);
         if module == self.root || unique {
             return name.to_owned();
+        }
+        if let Some(space) = &self.program.names[module].space {
+            return format!("{}.{name}", space.of);
         }
         format!("{}::{name}", self.program.names[module].name)
     }
@@ -215,25 +246,25 @@ impl<'p, 'a> Lowering<'p, 'a> {
         let consts = names
             .consts
             .iter()
-            .filter(|c| c.value.is_none() && self.is_member(c.module));
-        let vars = names.vars.iter().filter(|v| self.is_member(v.module));
+            .filter(|c| c.value.is_none() && self.is_bare(c.module));
+        let vars = names.vars.iter().filter(|v| self.is_bare(v.module));
         let values = Namer::new(
             consts
                 .map(|c| c.name.text.as_str())
                 .chain(vars.map(|v| v.name.text.as_str())),
         );
         for (i, c) in names.consts.iter().enumerate() {
-            if !self.is_member(c.module) || c.value.is_some() {
+            if !self.is_member(c.module) || c.value.is_some() || c.role == Role::Index {
                 continue;
             }
             self.ids.consts[i] = Some(ConstId::new(self.system.constants.len()));
             let constant = Constant {
                 name: self.named(&values, c.module, &c.name.text),
-                ty: self.ty(c.ty),
+                ty: self.family_ty(c.module, c.ty),
                 doc: c.doc.to_owned(),
                 origin: self.origin(c.name.span),
             };
-            let view = self.view(c.ty);
+            let view = self.family_view(c.module, c.ty);
             if view != View::Plain {
                 let id = ConstId::new(self.system.constants.len());
                 self.system.views.constants.insert(id, view);
@@ -247,10 +278,10 @@ impl<'p, 'a> Lowering<'p, 'a> {
             self.ids.vars[i] = Some(VarId::new(self.system.variables.len()));
             let variable = Variable {
                 name: self.named(&values, v.module, &v.name.text),
-                ty: self.ty(v.ty),
+                ty: self.family_ty(v.module, v.ty),
                 origin: self.origin(v.name.span),
             };
-            let view = self.view(v.ty);
+            let view = self.family_view(v.module, v.ty);
             if view != View::Plain {
                 let id = VarId::new(self.system.variables.len());
                 self.system.views.variables.insert(id, view);
@@ -264,17 +295,13 @@ impl<'p, 'a> Lowering<'p, 'a> {
         self.system.assumptions = self.axioms(&checked.assumes);
         self.system.init = self.axioms(&checked.inits);
         let names = self.program.names;
-        let events = names.events.iter().filter(|e| self.is_member(e.module));
-        let namer = Namer::new(events.map(|e| e.event.name.text.as_str()));
-        for event in &checked.events {
-            let sig = &names[event.event];
-            if self.is_member(sig.module) {
-                let name = self.named(&namer, sig.module, &sig.event.name.text);
-                let made: Vec<Event> = self.events(event, &name);
-                self.system.events.extend(made);
+        for joint in self.joint_events() {
+            for made in self.events(&joint.parts, &joint.name) {
+                self.joint_parts.push(joint.parts.clone());
+                self.system.events.push(made);
             }
         }
-        let properties = names.properties.iter().filter(|p| self.is_member(p.module));
+        let properties = names.properties.iter().filter(|p| self.is_bare(p.module));
         let namer = Namer::new(properties.map(|p| p.name.text.as_str()));
         for typed in &checked.properties {
             let sig = &names[typed.property];
@@ -282,10 +309,14 @@ impl<'p, 'a> Lowering<'p, 'a> {
                 continue;
             }
             let mut env = vec![None; typed.locals.len()];
-            let parts: Vec<_> = typed.formulas.iter().map(|f| self.expr(f, &mut env)).collect();
+            let forall = sig.kind != ast::PropertyKind::Witness;
+            let formula = self.for_members(sig.module, forall, |l| {
+                let parts: Vec<_> = typed.formulas.iter().map(|f| l.expr(f, &mut env)).collect();
+                l.system.arena.and(parts)
+            });
             self.ids.properties[typed.property.index()] = Some(PropertyId::new(self.system.properties.len()));
             let temporal = sig.kind == ast::PropertyKind::Temporal;
-            let temporal = temporal.then(|| self.temporals(&typed.temporal, &mut env));
+            let temporal = temporal.then(|| self.temporals(sig.module, &typed.temporal, &mut env));
             let property = Property {
                 name: self.named(&namer, sig.module, &sig.name.text),
                 doc: sig.doc.to_owned(),
@@ -295,7 +326,7 @@ impl<'p, 'a> Lowering<'p, 'a> {
                     ast::PropertyKind::Transition => PropertyKind::Transition,
                     ast::PropertyKind::Temporal => PropertyKind::Temporal,
                 },
-                formula: self.system.arena.and(parts),
+                formula,
                 temporal,
                 promises: Vec::new(),
                 origin: self.origin(sig.head),
@@ -312,7 +343,7 @@ impl<'p, 'a> Lowering<'p, 'a> {
             }
             let mut env = vec![None; typed.locals.len()];
             out.push(Axiom {
-                formula: self.expr(&typed.body, &mut env),
+                formula: self.for_members(typed.module, true, |l| l.expr(&typed.body, &mut env)),
                 promises: Vec::new(),
                 origin: self.origin(typed.body.span),
             });

@@ -4,10 +4,19 @@ use transition_system::{Quantifier, Temporal};
 
 use super::{Env, Lowering};
 use crate::check::typed::{TBinder, TTemporal};
+use crate::names::ModuleIx;
 
 impl Lowering<'_, '_> {
-    /// The conjunction of some formulas.
-    pub(super) fn temporals(&mut self, list: &[TTemporal], env: &mut Env) -> Temporal {
+    /// The conjunction of some formulas, for all members of the families of a module.
+    pub(super) fn temporals(&mut self, module: ModuleIx, list: &[TTemporal], env: &mut Env) -> Temporal {
+        let (binders, outside) = self.enter_members(module);
+        let inner = self.conjunction(list, env);
+        self.indices = outside;
+        let around = |inner, binder| Temporal::Quant(Quantifier::Forall, binder, Box::new(inner));
+        binders.into_iter().rev().fold(inner, around)
+    }
+
+    fn conjunction(&mut self, list: &[TTemporal], env: &mut Env) -> Temporal {
         let mut made: Vec<_> = list.iter().map(|f| self.temporal(f, env)).collect();
         match (made.pop(), made.is_empty()) {
             (Some(only), true) => only,

@@ -3,9 +3,17 @@
 use transition_system::view::View;
 
 use super::Lowering;
+use crate::names::ModuleIx;
 use crate::types::{Form, Ty};
 
 impl Lowering<'_, '_> {
+    /// The view of a place as the map that a family makes of it.
+    pub(super) fn family_view(&self, module: ModuleIx, ty: Ty) -> View {
+        let names = self.program.names;
+        let family = names.family_of(module).iter().rev();
+        family.fold(self.view(ty), |value, c| View::map(self.view(names[*c].ty), value))
+    }
+
     /// The view of a type.
     pub(super) fn view(&self, ty: Ty) -> View {
         match self.program.types.form(ty) {

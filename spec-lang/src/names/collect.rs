@@ -1,9 +1,9 @@
 //! The tables: every declaration entered under its name, and what is declared twice.
 
 use super::{
-    Alias, AliasIx, Const, ConstIx, Def, DefIx, Enum, EnumIx, Event, EventIx, Loaded, Module, ModuleIx,
-    Names, Property, PropertyIx, Record, RecordIx, Sort, SortIx, TypeName, Use, Value, Var, VarIx,
-    signatures,
+    Alias, AliasIx, Component, ComponentIx, ComposedSystem, Const, ConstIx, Def, DefIx, Enum, EnumIx, Event,
+    EventIx, Loaded, Module, ModuleIx, Names, Node, Property, PropertyIx, Record, RecordIx, Role, Sort, SortIx,
+    Structure, SystemIx, TypeName, Use, Value, Var, VarIx, compose, signatures,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -17,7 +17,7 @@ pub(crate) fn collect<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Names<'a> {
     let mut names = Names::default();
-    for module in loaded {
+    for (i, module) in loaded.iter().enumerate() {
         Collector {
             names: &mut names,
             diagnostics,
@@ -26,24 +26,24 @@ pub(crate) fn collect<'a>(
                 broken: module.file.broken.iter().cloned().collect(),
                 ..Module::default()
             },
+            ix: ModuleIx::new(i),
         }
         .run(module);
     }
+    compose::all(&mut names, diagnostics);
     signatures::resolve(&mut names, types, diagnostics);
     names
 }
 
-struct Collector<'a, 'n> {
-    names: &'n mut Names<'a>,
-    diagnostics: &'n mut Vec<Diagnostic>,
-    module: Module,
+/// Enters declarations into one module's tables.
+pub(super) struct Collector<'a, 'n> {
+    pub(super) names: &'n mut Names<'a>,
+    pub(super) diagnostics: &'n mut Vec<Diagnostic>,
+    pub(super) module: Module,
+    pub(super) ix: ModuleIx,
 }
 
 impl<'a> Collector<'a, '_> {
-    fn ix(&self) -> ModuleIx {
-        ModuleIx::new(self.names.modules.len())
-    }
-
     fn run(mut self, loaded: &'a Loaded) {
         for (i, decl) in loaded.file.decls.iter().enumerate() {
             if let DeclKind::Use { path, alias } = &decl.kind {
@@ -64,8 +64,8 @@ impl<'a> Collector<'a, '_> {
         self.names.modules.push(self.module);
     }
 
-    fn enter(&mut self, decl: &'a Decl) {
-        let module = self.ix();
+    pub(super) fn enter(&mut self, decl: &'a Decl) {
+        let module = self.ix;
         match &decl.kind {
             DeclKind::Module(_) | DeclKind::Use { .. } | DeclKind::Command(_) | DeclKind::Instance(_) => {}
             DeclKind::Sort(list) => list.iter().for_each(|n| self.sort(n)),
@@ -90,6 +90,8 @@ impl<'a> Collector<'a, '_> {
                         doc: &decl.doc,
                         written: ty,
                         value: value.as_ref(),
+                        scope: module,
+                        role: Role::Plain,
                         ty: Types::ERROR,
                     });
                     self.value(name, Value::Const(ix));
@@ -102,6 +104,7 @@ impl<'a> Collector<'a, '_> {
                         module,
                         name,
                         written: ty,
+                        private: decl.private,
                         ty: Types::ERROR,
                     });
                     self.value(name, Value::Var(ix));
@@ -111,6 +114,7 @@ impl<'a> Collector<'a, '_> {
                 let ix = DefIx::new(self.names.defs.len());
                 self.names.defs.push(Def {
                     module,
+                    private: decl.private,
                     def,
                     params: Vec::new(),
                     result: Types::ERROR,
@@ -120,11 +124,12 @@ impl<'a> Collector<'a, '_> {
             DeclKind::Assume(e) => self.names.assumes.push((module, e)),
             DeclKind::Init(list) => self.names.inits.extend(list.iter().map(|e| (module, e))),
             DeclKind::Event(_) | DeclKind::Property { .. } => self.behaviour(decl),
+            DeclKind::Component(_) | DeclKind::System(_) => self.structure(decl),
         }
     }
 
     fn behaviour(&mut self, decl: &'a Decl) {
-        let module = self.ix();
+        let module = self.ix;
         match &decl.kind {
             DeclKind::Event(event) => {
                 let ix = EventIx::new(self.names.events.len());
@@ -165,6 +170,8 @@ impl<'a> Collector<'a, '_> {
             | DeclKind::Var { .. }
             | DeclKind::Def(_)
             | DeclKind::Assume(_)
+            | DeclKind::Component(_)
+            | DeclKind::System(_)
             | DeclKind::Init(_) => {}
         }
     }
@@ -172,7 +179,7 @@ impl<'a> Collector<'a, '_> {
     fn sort(&mut self, name: &'a Name) {
         let ix = SortIx::new(self.names.sorts.len());
         self.names.sorts.push(Sort {
-            module: self.ix(),
+            module: self.ix,
             name,
         });
         self.type_name(name, TypeName::Sort(ix));
@@ -181,7 +188,7 @@ impl<'a> Collector<'a, '_> {
     fn enumeration(&mut self, name: &'a Name, members: &'a [Name], head: Span) {
         let ix = EnumIx::new(self.names.enums.len());
         self.names.enums.push(Enum {
-            module: self.ix(),
+            module: self.ix,
             name,
             members,
             head,
@@ -221,8 +228,37 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
+    fn structure(&mut self, decl: &'a Decl) {
+        let (name, meaning) = match &decl.kind {
+            DeclKind::Component(component) => {
+                let ix = ComponentIx::new(self.names.components.len());
+                self.names.components.push(Component {
+                    module: self.ix,
+                    component,
+                });
+                (&component.name, Structure::Component(ix))
+            }
+            DeclKind::System(system) => {
+                let ix = SystemIx::new(self.names.systems.len());
+                self.names.systems.push(ComposedSystem {
+                    module: self.ix,
+                    system,
+                    head: decl.head,
+                    space: None,
+                    node: Node::Together(Vec::new()),
+                });
+                (&system.name, Structure::System(ix))
+            }
+            _ => return,
+        };
+        if let Some(old) = self.module.structures.insert(name.text.clone(), meaning) {
+            let first = self.names.structure_span(old);
+            self.twice(name, first);
+        }
+    }
+
     /// Enters a value; only enumerators of different enumerations may share a name.
-    fn value(&mut self, name: &Name, meaning: Value) {
+    pub(super) fn value(&mut self, name: &Name, meaning: Value) {
         let list = self.module.values.entry(name.text.clone()).or_default();
         let enumerator = |v: &Value| matches!(v, Value::Enumerator(..));
         let clash = list

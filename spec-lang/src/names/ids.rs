@@ -39,4 +39,8 @@ handles! {
     EventIx,
     /// A property.
     PropertyIx,
+    /// A component as declared.
+    ComponentIx,
+    /// A composed system as declared.
+    SystemIx,
 }

@@ -1,6 +1,6 @@
 //! What a name means where it stands.
 
-use super::{ModuleIx, Names, TypeName, Value};
+use super::{ModuleIx, Names, Structure, TypeName, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::suggest::nearest;
@@ -23,6 +23,7 @@ enum Kind {
     Type,
     Value,
     Property,
+    Structure,
 }
 
 impl Kind {
@@ -31,6 +32,7 @@ impl Kind {
             Kind::Type => "type",
             Kind::Value => "value",
             Kind::Property => "property",
+            Kind::Structure => "component or system",
         }
     }
 }
@@ -60,6 +62,7 @@ impl Names<'_> {
 
     /// The modules that a qualifier can mean in a module.
     fn qualified(&self, module: ModuleIx, qualifier: &str) -> Vec<ModuleIx> {
+        let module = self.file_of(module);
         let here = &self[module];
         let mut out: Vec<_> = here
             .uses
@@ -81,7 +84,8 @@ impl Names<'_> {
 
     /// Qualifiers that mean something in a module, for hints.
     pub(crate) fn qualifiers(&self, module: ModuleIx) -> Vec<&str> {
-        self[module].uses.iter().map(|u| u.qualifier.as_str()).collect()
+        let uses = &self[self.file_of(module)].uses;
+        uses.iter().map(|u| u.qualifier.as_str()).collect()
     }
 
     /// Looks up a path with `get`, which reads one module's own table.
@@ -99,11 +103,11 @@ impl Names<'_> {
             found.filter(|(_, list)| !list.is_empty()).collect()
         };
         if before.is_empty() {
-            let own = get(module, &last.text);
-            if !own.is_empty() {
-                return Ok(vec![(module, own)]);
+            let own = |m| (m, get(m, &last.text));
+            if let Some(own) = self.around(module).map(own).find(|(_, list)| !list.is_empty()) {
+                return Ok(vec![own]);
             }
-            let mut open: Vec<_> = self[module]
+            let mut open: Vec<_> = self[self.file_of(module)]
                 .uses
                 .iter()
                 .filter(|u| u.open)
@@ -143,6 +147,20 @@ impl Names<'_> {
         )
     }
 
+    /// What the path of a part of a composition means.
+    pub(crate) fn structure_named(
+        &self,
+        module: ModuleIx,
+        path: &Path,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Found<Structure> {
+        let found = self.look(module, path, |m, n| {
+            self[m].structures.get(n).copied().into_iter().collect()
+        });
+        let span = |s| self.structure_span(s);
+        self.one(module, path, Kind::Structure, found, span, diagnostics)
+    }
+
     /// What a property's path means.
     pub(crate) fn property_named(
         &self,
@@ -175,10 +193,14 @@ impl Names<'_> {
         if let Some(member) = self.member(module, path) {
             return Found::These(vec![member]);
         }
-        let found = self.look(module, path, |m, n| {
+        let mut found = self.look(module, path, |m, n| {
             self[m].values.get(n).cloned().unwrap_or_default()
         });
         let before = diagnostics.len();
+        if let Some(error) = self.leave_out_private(module, path, &mut found) {
+            diagnostics.push(error);
+            return Found::Nothing;
+        }
         let out = self.one(module, path, Kind::Value, found, |v| self.span_of(v), diagnostics);
         if let (Found::Nothing, Some(error), Some(name)) = (&out, diagnostics.get_mut(before), path.single())
             && let Some(near) = nearest(&name.text, locals.iter().copied())
@@ -244,7 +266,7 @@ impl Names<'_> {
         qualifier: &str,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Found<T> {
-        if self[module].incomplete {
+        if self[self.file_of(module)].incomplete {
             return Found::Broken;
         }
         let mut names = self.qualifiers(module);
@@ -263,7 +285,7 @@ impl Names<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Found<T> {
         let text = path.names.last().map_or("", |n| n.text.as_str());
-        if self[module].incomplete || self.is_broken(module, text) {
+        if self[self.file_of(module)].incomplete || self.is_broken(module, text) {
             return Found::Broken;
         }
         let message = format!("there is no {} `{}`", kind.word(), path.text());
@@ -278,20 +300,23 @@ impl Names<'_> {
     }
 
     fn is_broken(&self, module: ModuleIx, text: &str) -> bool {
-        let here = &self[module];
-        here.broken.contains(text) || here.uses.iter().any(|u| self[u.module].broken.contains(text))
+        let uses = &self[self.file_of(module)].uses;
+        self.around(module).any(|m| self[m].broken.contains(text))
+            || uses.iter().any(|u| self[u.module].broken.contains(text))
     }
 
     /// All names of a kind that can be written in a module without a qualifier.
     fn names_of(&self, module: ModuleIx, kind: Kind) -> Vec<&str> {
-        let used = self[module].uses.iter().filter(|u| u.open).map(|u| u.module);
+        let uses = &self[self.file_of(module)].uses;
+        let used = uses.iter().filter(|u| u.open).map(|u| u.module);
         let mut out: Vec<&str> = Vec::new();
-        for m in std::iter::once(module).chain(used) {
+        for m in self.around(module).chain(used) {
             let module = &self[m];
             match kind {
                 Kind::Type => out.extend(module.types.keys().map(String::as_str)),
                 Kind::Value => out.extend(module.values.keys().map(String::as_str)),
                 Kind::Property => out.extend(module.properties.keys().map(String::as_str)),
+                Kind::Structure => out.extend(module.structures.keys().map(String::as_str)),
             }
         }
         out.sort_unstable();
@@ -301,14 +326,25 @@ impl Names<'_> {
     /// A hint where the name means something of another kind.
     fn other_kind(&self, module: ModuleIx, path: &Path, kind: Kind) -> Option<String> {
         let name = path.single()?.text.as_str();
-        let used = self[module].uses.iter().filter(|u| u.open).map(|u| u.module);
-        for m in std::iter::once(module).chain(used) {
+        if self.part_around(module, name).is_some() {
+            return Some(format!(
+                "`{name}` is a part of the system; what it declares is written `{name}.x`"
+            ));
+        }
+        let uses = &self[self.file_of(module)].uses;
+        let used = uses.iter().filter(|u| u.open).map(|u| u.module);
+        for m in self.around(module).chain(used) {
             let here = &self[m];
             let what = [
                 (Kind::Type, here.types.contains_key(name), "a type"),
                 (Kind::Value, here.values.contains_key(name), "a value"),
                 (Kind::Property, here.properties.contains_key(name), "a property"),
                 (Kind::Type, here.events.contains_key(name), "an event"),
+                (
+                    Kind::Structure,
+                    here.structures.contains_key(name),
+                    "a component or system",
+                ),
             ];
             let hit = what
                 .iter()
@@ -317,7 +353,7 @@ impl Names<'_> {
                 return Some(format!("`{name}` is {word}, which cannot stand here"));
             }
         }
-        let hidden = self[module].uses.iter().find(|u| {
+        let hidden = uses.iter().find(|u| {
             let other = &self[u.module];
             !u.open && (other.types.contains_key(name) || other.values.contains_key(name))
         })?;

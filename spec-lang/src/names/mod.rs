@@ -5,22 +5,26 @@
 //! the name is used.
 
 mod collect;
+mod compose;
 mod ids;
 mod lookup;
 mod modules;
 mod new_types;
 mod signatures;
+mod space;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Index;
 
 pub(crate) use collect::collect;
 pub(crate) use ids::{
-    AliasIx, ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, RecordIx, SortIx, VarIx,
+    AliasIx, ComponentIx, ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, RecordIx, SortIx, SystemIx,
+    VarIx,
 };
 pub(crate) use lookup::Found;
 pub(crate) use modules::{Loaded, load_all};
 pub(crate) use signatures::TypeReader;
+pub(crate) use space::{Component, ComposedSystem, Node, Space, SpaceKind, Structure};
 
 use crate::source::Span;
 use crate::syntax::ast;
@@ -36,6 +40,10 @@ pub(crate) struct Module {
     pub(crate) events: HashMap<String, EventIx>,
     pub(crate) properties: HashMap<String, PropertyIx>,
     pub(crate) uses: Vec<Use>,
+    /// Components and systems.
+    pub(crate) structures: HashMap<String, Structure>,
+    /// For what is no file but a part of a system.
+    pub(crate) space: Option<Space>,
     /// Names of declarations that could not be read.
     pub(crate) broken: HashSet<String>,
     /// Something it uses could not be read, so that unknown names are not reported.
@@ -107,7 +115,23 @@ pub(crate) struct Const<'a> {
     pub(crate) doc: &'a str,
     pub(crate) written: &'a ast::Type,
     pub(crate) value: Option<&'a ast::Expr>,
+    /// Where the names of the value mean something: elsewhere for what is given as an argument.
+    pub(crate) scope: ModuleIx,
+    pub(crate) role: Role,
     pub(crate) ty: Ty,
+}
+
+/// What a constant is to what it stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Role {
+    /// Declared as one, or a parameter that is open.
+    Plain,
+    /// A parameter with its argument.
+    Argument,
+    /// Says which member of a family.
+    Index,
+    /// A parameter of what nothing uses: it is checked, and part of no system.
+    Unused,
 }
 
 #[derive(Debug)]
@@ -115,12 +139,14 @@ pub(crate) struct Var<'a> {
     pub(crate) module: ModuleIx,
     pub(crate) name: &'a ast::Name,
     pub(crate) written: &'a ast::Type,
+    pub(crate) private: bool,
     pub(crate) ty: Ty,
 }
 
 #[derive(Debug)]
 pub(crate) struct Def<'a> {
     pub(crate) module: ModuleIx,
+    pub(crate) private: bool,
     pub(crate) def: &'a ast::Def,
     pub(crate) params: Vec<Ty>,
     pub(crate) result: Ty,
@@ -160,6 +186,8 @@ pub(crate) struct Names<'a> {
     pub(crate) properties: Vec<Property<'a>>,
     pub(crate) assumes: Vec<(ModuleIx, &'a ast::Expr)>,
     pub(crate) inits: Vec<(ModuleIx, &'a ast::Expr)>,
+    pub(crate) components: Vec<Component<'a>>,
+    pub(crate) systems: Vec<ComposedSystem<'a>>,
 }
 
 macro_rules! tables {
@@ -184,4 +212,6 @@ tables! {
     DefIx Def<'a>, defs;
     EventIx Event<'a>, events;
     PropertyIx Property<'a>, properties;
+    ComponentIx Component<'a>, components;
+    SystemIx ComposedSystem<'a>, systems;
 }

@@ -96,6 +96,7 @@ impl Reader<'_> {
         for (i, decl) in loaded.file.decls.iter().enumerate() {
             if let DeclKind::Instance(instance) = &decl.kind
                 && !aliases.contains(&instance.of.text())
+                && !aliases.contains(&before_last(&instance.of))
                 && instance.of.names.len() > 1
                 && let Some(module) = self.module(&instance.of)
             {
@@ -182,4 +183,11 @@ impl Reader<'_> {
             Diagnostic::error("E0504", span, message).help("move what both need into a module of its own"),
         );
     }
+}
+
+/// The path of the module in which a path names something.
+fn before_last(path: &Path) -> String {
+    let names = path.names.split_last().map_or(&[][..], |(_, before)| before);
+    let texts: Vec<_> = names.iter().map(|n| n.text.as_str()).collect();
+    texts.join("::")
 }

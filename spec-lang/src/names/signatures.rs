@@ -1,6 +1,6 @@
 //! The types that declarations write down, resolved once all names are known.
 
-use super::{Found, ModuleIx, Names, TypeName, Value};
+use super::{Found, ModuleIx, Names, Role, TypeName, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{self, Arith, BoundTerm, ExprKind, TypeKind};
@@ -9,34 +9,67 @@ use crate::types::{Form, Ty, Types};
 /// Gives constants, variables, definitions and events the types they declare.
 pub(super) fn resolve(names: &mut Names<'_>, types: &mut Types, diagnostics: &mut Vec<Diagnostic>) {
     super::new_types::resolve(names, types, diagnostics);
-    let mut run = |names: &Names<'_>, module, written: &ast::Type| {
-        TypeReader {
+    for i in 0..names.consts.len() {
+        let sig = &names.consts[i];
+        let ty = if sig.role == Role::Index {
+            let mut reader = TypeReader {
+                names,
+                types,
+                diagnostics,
+                module: sig.module,
+            };
+            reader.finite(sig.written, "the members of a family")
+        } else {
+            run(names, types, diagnostics, sig.module, sig.written)
+        };
+        names.consts[i].ty = ty;
+    }
+    for i in 0..names.vars.len() {
+        names.vars[i].ty = run(
             names,
             types,
             diagnostics,
-            module,
-        }
-        .read(written)
-    };
-    for i in 0..names.consts.len() {
-        names.consts[i].ty = run(names, names.consts[i].module, names.consts[i].written);
-    }
-    for i in 0..names.vars.len() {
-        names.vars[i].ty = run(names, names.vars[i].module, names.vars[i].written);
+            names.vars[i].module,
+            names.vars[i].written,
+        );
     }
     for i in 0..names.defs.len() {
         let (module, def) = (names.defs[i].module, names.defs[i].def);
-        names.defs[i].params = def.params.iter().map(|p| run(names, module, &p.ty)).collect();
-        names.defs[i].result = run(names, module, &def.result);
+        names.defs[i].params = def
+            .params
+            .iter()
+            .map(|p| run(names, types, diagnostics, module, &p.ty))
+            .collect();
+        names.defs[i].result = run(names, types, diagnostics, module, &def.result);
     }
     for i in 0..names.events.len() {
         let (module, event) = (names.events[i].module, names.events[i].event);
-        names.events[i].params = event.params.iter().map(|p| run(names, module, &p.ty)).collect();
+        names.events[i].params = event
+            .params
+            .iter()
+            .map(|p| run(names, types, diagnostics, module, &p.ty))
+            .collect();
     }
 }
 
 /// Greatest bound of a sequence or multiset.
 const LONGEST: u32 = 32;
+
+fn run(
+    names: &Names<'_>,
+    types: &mut Types,
+    diagnostics: &mut Vec<Diagnostic>,
+    module: ModuleIx,
+    written: &ast::Type,
+) -> Ty {
+    TypeReader {
+        names,
+        types,
+        diagnostics,
+        module,
+    }
+    .read(written)
+}
 
 /// Reads types as written in one module.
 pub(crate) struct TypeReader<'n, 'a> {
@@ -174,10 +207,10 @@ impl TypeReader<'_, '_> {
                 let value = match list.first() {
                     Some(Value::Const(c)) => self.names[*c]
                         .value
-                        .and_then(|e| self.literal(self.names[*c].module, e, 0)),
+                        .and_then(|e| self.literal(self.names[*c].scope, e, 0)),
                     _ => None,
                 };
-                if value.is_none() {
+                if value.is_none() && !self.is_unused(list.first()) {
                     let message = format!("`{}` is not a constant whose number is known here", path.text());
                     self.diagnostics.push(
                         Diagnostic::error("E0310", path.span, message).help(
@@ -189,6 +222,11 @@ impl TypeReader<'_, '_> {
             }
             Found::Broken | Found::Nothing => None,
         }
+    }
+
+    /// Whether this is a parameter that has no argument because nothing uses what it belongs to.
+    fn is_unused(&self, value: Option<&Value>) -> bool {
+        matches!(value, Some(Value::Const(c)) if self.names[*c].role == Role::Unused)
     }
 
     /// The value of a constant's expression of numbers.
@@ -220,7 +258,7 @@ impl TypeReader<'_, '_> {
                 Found::These(list) => match list.first() {
                     Some(Value::Const(c)) => {
                         let value = self.names[*c].value?;
-                        self.literal(self.names[*c].module, value, depth + 1)
+                        self.literal(self.names[*c].scope, value, depth + 1)
                     }
                     _ => None,
                 },

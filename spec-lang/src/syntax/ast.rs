@@ -7,6 +7,10 @@ use transition_system::{Fairness, FoldOp};
 
 use crate::source::Span;
 
+mod structure;
+
+pub(crate) use structure::{Change, Component, Composition, Part, PartKind, SystemDecl};
+
 /// An identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
@@ -53,6 +57,8 @@ pub(crate) struct Decl {
     pub(crate) span: Span,
     /// Keyword and name, for messages.
     pub(crate) head: Span,
+    /// `private` stands before it.
+    pub(crate) private: bool,
     pub(crate) kind: DeclKind,
 }
 
@@ -97,6 +103,8 @@ pub(crate) enum DeclKind {
     },
     Command(Command),
     Instance(Instance),
+    Component(Component),
+    System(SystemDecl),
 }
 
 #[derive(Clone, Debug)]
@@ -141,10 +149,12 @@ pub(crate) struct Command {
     pub(crate) expect: Option<Name>,
 }
 
-/// `property` or `instance.property`.
+/// `property`, `instance.property` or `system.component.property`.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) system: Option<Path>,
+    /// Components between the system and the property, the outermost first.
+    pub(crate) within: Vec<Path>,
     pub(crate) property: Path,
     pub(crate) span: Span,
 }
@@ -358,6 +368,8 @@ pub(crate) enum ExprKind {
     Field(Box<Expr>, Name),
     /// `e.value`
     Value(Box<Expr>),
+    /// `e.x`, for any other name.
+    Field(Box<Expr>, Name),
     /// `e.0`
     Component(Box<Expr>, u32),
     Prime(Box<Expr>),

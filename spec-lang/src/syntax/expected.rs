@@ -12,7 +12,7 @@ use crate::source::{SourceId, Span};
 use crate::suggest::nearest;
 
 /// Words that begin a declaration.
-pub(super) const DECLARATIONS: [&str; 19] = [
+pub(super) const DECLARATIONS: [&str; 22] = [
     "module",
     "use",
     "sort",
@@ -32,18 +32,19 @@ pub(super) const DECLARATIONS: [&str; 19] = [
     "check",
     "prove",
     "instance",
+    "component",
+    "system",
+    "private",
 ];
 
 /// Words of declarations that a later version has.
-const LATER: [&str; 8] = [
+const LATER: [&str; 6] = [
     "mediate",
     "integrity",
     "secret",
     "observer",
     "noninterference",
     "resource",
-    "component",
-    "system",
 ];
 
 /// Words that are not names.
@@ -130,7 +131,7 @@ pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<
     }
     let inside_word = text.get(..start + at).is_some_and(|t| t.ends_with(is_word_char));
     let expected = Expected::new(&tokens, inside_word);
-    if expected.declaration {
+    if expected.declaration && !tokens.contains("}") {
         return no_declaration(source, text, start + at);
     }
     let found_text = if found.is_empty() {
@@ -162,7 +163,7 @@ pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnos
     }
     let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
     let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `type`, `record`, `const`, `assume`, `var`, `def`, \
-                `init`, `event`, `invariant`, `witness`, `transition`, `temporal`, `check`, `prove`, `instance`";
+                `init`, `event`, `invariant`, `witness`, `transition`, `temporal`, `check`, `prove`, `instance`, `component`, `system`";
     Diagnostic::error("E0101", span, format!("expected a declaration, found `{found}`"))
         .help(near.unwrap_or_else(|| list.to_owned()))
 }
@@ -264,6 +265,7 @@ impl Expected {
             || (self.expression && of_expression.contains(&token))
             || (self.operator && of_operator.contains(&token))
             || (self.statement && ["when", "choose", "if", "either"].contains(&token))
+            || (self.declaration && DECLARATIONS.contains(&token))
             || (token == "=" && self.assignment)
             || (!self.expression && !self.operator && of_bound.contains(&token)))
     }
@@ -271,6 +273,7 @@ impl Expected {
     /// The list in words.
     fn describe(&self) -> Option<String> {
         let groups = [
+            (self.declaration, "a declaration"),
             (self.statement, "a statement"),
             (self.expression, "an expression"),
             (self.name, "a name"),

@@ -16,6 +16,7 @@
 //! (event NAME (PARAM...) (CHOICE...) ACTOR GUARD ((VAR EXPR)...) PROMISE... MARK...)
 //! (invariant NAME EXPR PROMISE...)   likewise `transition`, `witness`
 //! (temporal NAME FORMULA PROMISE...)
+//! (component NAME OF (VAR...) (PRIVATE...) (EVENT...) (PROPERTY...))
 //! VIEW = plain | (record (NAME VIEW)...) | (tuple VIEW...) | (seq N VIEW) | (multiset VIEW)
 //!      | (option VIEW) | (set VIEW) | (map VIEW VIEW)
 //! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR) | (nonempty EXPR)
@@ -26,6 +27,7 @@
 //!         | (leads-to FORMULA FORMULA) | (forall $N FORMULA) | (exists $N FORMULA)
 //! ```
 
+mod component;
 mod print;
 mod print_temporal;
 mod read;

@@ -252,6 +252,9 @@ impl Printer<'_> {
             };
             self.formula(&format!("{word} {}", p.name), p.formula, &p.promises);
         }
+        for c in &s.components {
+            self.line(&super::component::print(s, c));
+        }
     }
 
     fn formula(&mut self, head: &str, formula: ExprId, promises: &[Promise]) {

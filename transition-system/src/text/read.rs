@@ -239,6 +239,10 @@ impl Reader {
                 self.system.properties.push(property);
             }
             ("view", [what, name, view]) => self.view(what, name, view)?,
+            ("component", rest) => {
+                let component = super::component::read(&self.system, rest, form.line())?;
+                self.system.components.push(component);
+            }
             ("temporal", [name, formula, promises @ ..]) => {
                 let property = Property {
                     name: atom(name, "a name")?.to_owned(),

@@ -12,6 +12,11 @@ impl Builder<'_> {
     pub(super) fn decl(&mut self, pair: Pair<'_>) -> Option<Decl> {
         let start = self.span(&pair);
         let doc = self.doc(start.start);
+        let mut pair = pair;
+        let private = pair.as_rule() == Rule::private_decl;
+        if private {
+            pair = pair.into_inner().nth(1)?;
+        }
         let rule = pair.as_rule();
         let (kind, name, end) = self.decl_kind(rule, pair)?;
         if matches!(rule, Rule::enum_decl | Rule::record_decl) {
@@ -27,6 +32,7 @@ impl Builder<'_> {
                 end: name.end,
                 ..start
             },
+            private,
             kind,
         })
     }
@@ -42,6 +48,8 @@ impl Builder<'_> {
             Rule::property_decl | Rule::temporal_decl => self.property(pair),
             Rule::command_decl => self.command(pair),
             Rule::instance_decl => self.instance(pair),
+            Rule::component_decl => self.component(pair),
+            Rule::system_decl => self.system(pair),
             Rule::module_decl | Rule::use_decl => self.module_or_use(pair),
             Rule::type_decl | Rule::record_decl => self.new_type(rule, pair),
             Rule::sort_decl | Rule::enum_decl | Rule::const_decl | Rule::var_decl => self.data(rule, pair),
@@ -216,21 +224,15 @@ impl Builder<'_> {
     }
 
     fn target(&mut self, pair: Pair<'_>) -> Option<Target> {
-        let mut inner = pair.into_inner();
-        let first = self.path(inner.next()?);
-        let second = inner.next().map(|p| self.path(p));
-        let span = second.as_ref().map_or(first.span, |s| first.span.to(s.span));
-        Some(match second {
-            Some(property) => Target {
-                system: Some(first),
-                property,
-                span,
-            },
-            None => Target {
-                system: None,
-                property: first,
-                span,
-            },
+        let mut parts: Vec<Path> = pair.into_inner().map(|p| self.path(p)).collect();
+        let property = parts.pop()?;
+        let span = parts.first().map_or(property.span, |s| s.span.to(property.span));
+        let mut parts = parts.into_iter();
+        Some(Target {
+            system: parts.next(),
+            within: parts.collect(),
+            property,
+            span,
         })
     }
 }

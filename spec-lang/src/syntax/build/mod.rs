@@ -9,6 +9,7 @@ mod decl;
 mod event;
 mod expr;
 mod instance;
+mod structure;
 mod types;
 
 use pest::iterators::Pairs;

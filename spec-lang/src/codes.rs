@@ -251,6 +251,10 @@ codes! {
          system, behind its composition, definitions, initial states, assumptions and properties."
     "E0532" "too many parts"
         "The systems of a text have at most 2048 parts together."
+    "E0533" "arguments of a module"
+        "A module with parameters is used with a type for each sort and a value for each constant: `use m(S = T, n = 3)`."
+    "E0534" "two copies under one name"
+        "Each use of a module with parameters is a module of its own, with a state of its own; `as` gives it a name."
     "E0900" "a defect of Watertight"
         "The compiler contradicts itself. Please report it with the text that shows it."
 }

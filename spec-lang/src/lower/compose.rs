@@ -9,7 +9,7 @@ use super::{Lowering, Namer};
 use crate::diagnostic::Diagnostic;
 use crate::names::{EventIx, ModuleIx, Names, Node, SpaceKind};
 use crate::suggest::nearest;
-use crate::syntax::ast::{Change, Name};
+use crate::syntax::ast::{Relabel, Name};
 
 /// An event of the system: the declarations that take place together.
 pub(super) struct JointEvent {
@@ -156,8 +156,8 @@ impl Composer<'_, '_> {
                 let mut out = self.events(inner);
                 for change in *changes {
                     match change {
-                        Change::Hiding(list) => list.iter().for_each(|n| self.hide(n, &mut out)),
-                        Change::Renaming(list) => self.rename(list, &mut out),
+                        Relabel::Hiding(list) => list.iter().for_each(|n| self.hide(n, &mut out)),
+                        Relabel::Renaming(list) => self.rename(list, &mut out),
                     }
                 }
                 out

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use transition_system::view::View;
 use transition_system::{BinderId, ExprId, Type, TypeId};
 
 use super::{Env, Lowering};
@@ -138,8 +139,11 @@ impl Lowering<'_, '_> {
             }
             return old.binder;
         }
-        let type_id = self.ty(ty);
+        let (view, type_id) = (self.view(ty), self.ty(ty));
         let binder = self.system.arena.binder(&name.text, type_id);
+        if view != View::Plain {
+            self.system.views.binders.insert(binder, view);
+        }
         joined.params.push(Param {
             name: name.text.clone(),
             ty,

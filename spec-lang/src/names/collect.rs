@@ -5,6 +5,7 @@ use super::{
     EventIx, Loaded, Module, ModuleIx, Names, Node, Property, PropertyIx, Record, RecordIx, Role, Sort, SortIx,
     Structure, SystemIx, TypeName, Use, Value, Var, VarIx, compose, signatures,
 };
+use super::parameters::{self, Arguments};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Name, Param};
@@ -17,6 +18,7 @@ pub(crate) fn collect<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Names<'a> {
     let mut names = Names::default();
+    let given = parameters::arguments(loaded);
     for (i, module) in loaded.iter().enumerate() {
         Collector {
             names: &mut names,
@@ -28,7 +30,7 @@ pub(crate) fn collect<'a>(
             },
             ix: ModuleIx::new(i),
         }
-        .run(module);
+        .run(module, &given);
     }
     compose::all(&mut names, diagnostics);
     signatures::resolve(&mut names, types, diagnostics);
@@ -44,9 +46,10 @@ pub(super) struct Collector<'a, 'n> {
 }
 
 impl<'a> Collector<'a, '_> {
-    fn run(mut self, loaded: &'a Loaded) {
+    fn run(mut self, loaded: &'a Loaded, given: &Arguments<'a>) {
+        self.module_params(loaded, given);
         for (i, decl) in loaded.file.decls.iter().enumerate() {
-            if let DeclKind::Use { path, alias } = &decl.kind {
+            if let DeclKind::Use { path, alias, .. } = &decl.kind {
                 let Some(module) = loaded.uses.get(&i) else {
                     self.module.incomplete = true;
                     continue;
@@ -176,7 +179,7 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
-    fn sort(&mut self, name: &'a Name) {
+    pub(super) fn sort(&mut self, name: &'a Name) {
         let ix = SortIx::new(self.names.sorts.len());
         self.names.sorts.push(Sort {
             module: self.ix,
@@ -207,7 +210,7 @@ impl<'a> Collector<'a, '_> {
     fn record(&mut self, name: &'a Name, fields: &'a [Param]) {
         let ix = RecordIx::new(self.names.records.len());
         self.names.records.push(Record {
-            module: self.ix(),
+            module: self.ix,
             name,
             fields,
             ty: Types::ERROR,
@@ -221,7 +224,7 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
-    fn type_name(&mut self, name: &Name, meaning: TypeName) {
+    pub(super) fn type_name(&mut self, name: &Name, meaning: TypeName) {
         if let Some(old) = self.module.types.insert(name.text.clone(), meaning) {
             let first = self.names.type_span(old);
             self.twice(name, first);

@@ -10,6 +10,7 @@ mod ids;
 mod lookup;
 mod modules;
 mod new_types;
+mod parameters;
 mod signatures;
 mod space;
 

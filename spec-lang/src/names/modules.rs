@@ -1,12 +1,12 @@
 //! Which modules belong to a compilation: the root, and what it uses, each read once, dependencies first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::ModuleIx;
 use crate::Loader;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, SourceMap, Span};
-use crate::syntax::ast::{DeclKind, File, Path};
+use crate::syntax::ast::{DeclKind, File, Name, Path};
 use crate::syntax::parse;
 
 /// A parsed module.
@@ -21,6 +21,9 @@ pub(crate) struct Loaded {
     pub(crate) instances: HashMap<usize, ModuleIx>,
 }
 
+/// Most modules, with the copies of those that have parameters.
+const MAX_MODULES: usize = 512;
+
 struct Reader<'a> {
     loader: &'a dyn Loader,
     sources: &'a mut SourceMap,
@@ -28,6 +31,8 @@ struct Reader<'a> {
     /// `None` while a module is being read: a use of it then is a cycle.
     known: HashMap<String, Option<ModuleIx>>,
     stack: Vec<String>,
+    /// Names of copies.
+    copies: HashSet<String>,
     out: Vec<Loaded>,
 }
 
@@ -44,6 +49,7 @@ pub(crate) fn load_all(
         diagnostics,
         known: HashMap::new(),
         stack: Vec::new(),
+        copies: HashSet::new(),
         out: Vec::new(),
     };
     reader.read(root, None);
@@ -52,43 +58,59 @@ pub(crate) fn load_all(
 
 impl Reader<'_> {
     /// Reads a text as the module of that name (the root says its own).
-    fn read(&mut self, source: Source, name: Option<String>) -> ModuleIx {
+    fn read(&mut self, source: Source, path: Option<String>) -> ModuleIx {
         let source = self.sources.add(source);
         let file = parse(self.sources, source, self.diagnostics);
+        self.enter(file, path, None)
+    }
+
+    /// Enters a module; a copy for one use has a name of its own.
+    fn enter(&mut self, file: File, path: Option<String>, copy: Option<String>) -> ModuleIx {
         let header = self.header(&file);
-        let name = match (name, header) {
-            (Some(name), Some(path)) => {
-                self.check_header(&name, &path);
-                name
+        let path = match (path, header) {
+            (Some(path), Some(header)) => {
+                self.check_header(&path, &header);
+                path
             }
-            (Some(name), None) => name,
-            (None, Some(path)) => path.text(),
+            (Some(path), None) => path,
+            (None, Some(header)) => header.text(),
             (None, None) => String::new(),
         };
-        self.known.insert(name.clone(), None);
-        self.stack.push(name.clone());
+        let copied = copy.is_some();
+        let name = copy.unwrap_or_else(|| path.clone());
+        if !copied {
+            self.known.insert(name.clone(), None);
+        }
         let mut loaded = Loaded {
             name: name.clone(),
             file,
             uses: HashMap::new(),
             instances: HashMap::new(),
         };
+        self.stack.push(path);
         self.dependencies(&mut loaded);
         self.stack.pop();
         let ix = ModuleIx::new(self.out.len());
         self.out.push(loaded);
-        self.known.insert(name, Some(ix));
+        if !copied {
+            self.known.insert(name, Some(ix));
+        }
         ix
     }
 
     fn dependencies(&mut self, loaded: &mut Loaded) {
         let mut aliases: Vec<String> = vec![loaded.name.clone()];
         for (i, decl) in loaded.file.decls.iter().enumerate() {
-            if let DeclKind::Use { path, alias } = &decl.kind {
+            if let DeclKind::Use { path, args, alias } = &decl.kind {
                 let last = path.names.last().map(|n| n.text.clone());
                 aliases.extend(alias.as_ref().map(|a| a.text.clone()).or(last));
                 aliases.push(path.text());
-                if let Some(module) = self.module(path) {
+                let module = if args.is_empty() {
+                    self.module(path)
+                } else {
+                    self.copy(loaded, path, alias.as_ref())
+                };
+                if let Some(module) = module {
                     loaded.uses.insert(i, module);
                 }
             }
@@ -108,11 +130,11 @@ impl Reader<'_> {
     fn header(&mut self, file: &File) -> Option<Path> {
         let mut found = None;
         for (i, decl) in file.decls.iter().enumerate() {
-            let DeclKind::Module(path) = &decl.kind else {
+            let DeclKind::Module(header) = &decl.kind else {
                 continue;
             };
             if i == 0 {
-                found = Some(path.clone());
+                found = Some(header.path.clone());
                 continue;
             }
             self.diagnostics.push(
@@ -172,6 +194,35 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// A copy of a module with parameters, for one use of it.
+    fn copy(&mut self, user: &Loaded, path: &Path, alias: Option<&Name>) -> Option<ModuleIx> {
+        let text = path.text();
+        if self.stack.contains(&text) {
+            self.cycle(&text, path.span);
+            return None;
+        }
+        let last = alias.or(path.names.last()).map_or("", |n| n.text.as_str());
+        let root = self.stack.len() < 2;
+        let name = if root { last.to_owned() } else { format!("{}::{last}", user.name) };
+        if !self.copies.insert(name.clone()) {
+            let message = format!("there are two copies of modules under the name `{last}`");
+            self.diagnostics.push(
+                Diagnostic::error("E0534", path.span, message)
+                    .help("each use of a module with parameters is a module of its own; name it with `as`"),
+            );
+            return None;
+        }
+        if self.out.len() > MAX_MODULES {
+            let message = format!("there are more than {MAX_MODULES} modules and copies of modules");
+            self.diagnostics.push(Diagnostic::error("E0532", path.span, message));
+            return None;
+        }
+        // Read once as any other module, so that its own errors are reported; then once for each use.
+        let first = self.module(path)?;
+        let file = self.out.get(first.index())?.file.clone();
+        Some(self.enter(file, Some(text), Some(name)))
     }
 
     fn cycle(&mut self, name: &str, span: Span) {

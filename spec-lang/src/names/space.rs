@@ -10,7 +10,7 @@ use super::lookup::Found;
 use super::{ComponentIx, ConstIx, ModuleIx, Names, SystemIx, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{self, Change, Path};
+use crate::syntax::ast::{self, Relabel, Path};
 
 /// What distinguishes a part of a system from a file.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ pub(crate) enum Node<'a> {
     /// Events of one name synchronise.
     Together(Vec<Node<'a>>),
     /// Hidden and renamed events, in the order written.
-    Changed(Box<Node<'a>>, &'a [Change]),
+    Changed(Box<Node<'a>>, &'a [Relabel]),
 }
 
 impl Names<'_> {

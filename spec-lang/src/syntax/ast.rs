@@ -9,7 +9,9 @@ use crate::source::Span;
 
 mod structure;
 
-pub(crate) use structure::{Change, Component, Composition, Part, PartKind, SystemDecl};
+pub(crate) use structure::{
+    Component, Composition, Header, ModuleParam, Part, PartKind, Relabel, SystemDecl, UseArg,
+};
 
 /// An identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,9 +66,10 @@ pub(crate) struct Decl {
 
 #[derive(Clone, Debug)]
 pub(crate) enum DeclKind {
-    Module(Path),
+    Module(Header),
     Use {
         path: Path,
+        args: Vec<UseArg>,
         alias: Option<Name>,
     },
     Sort(Vec<Name>),
@@ -368,8 +371,6 @@ pub(crate) enum ExprKind {
     Field(Box<Expr>, Name),
     /// `e.value`
     Value(Box<Expr>),
-    /// `e.x`, for any other name.
-    Field(Box<Expr>, Name),
     /// `e.0`
     Component(Box<Expr>, u32),
     Prime(Box<Expr>),

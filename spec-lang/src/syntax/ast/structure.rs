@@ -1,6 +1,6 @@
-//! Components, and the systems that are composed of them, as written.
+//! Parameters of modules, components, and the systems that are composed of them, as written.
 
-use super::{Expr, File, Name, Param, Path};
+use super::{Expr, File, Name, Param, Path, Type};
 use crate::source::Span;
 
 /// `component C(x: T) { ... }`
@@ -35,7 +35,7 @@ pub(crate) struct Part {
     /// `for c: T`: one for each `c`.
     pub(crate) family: Vec<Param>,
     /// In the order written.
-    pub(crate) changes: Vec<Change>,
+    pub(crate) changes: Vec<Relabel>,
     pub(crate) span: Span,
 }
 
@@ -49,8 +49,30 @@ pub(crate) enum PartKind {
 
 /// What is done to the events of a part.
 #[derive(Clone, Debug)]
-pub(crate) enum Change {
+pub(crate) enum Relabel {
     Hiding(Vec<Name>),
     /// From, to.
     Renaming(Vec<(Name, Name)>),
+}
+
+/// `module a::b(sort S, const n: T)`
+#[derive(Clone, Debug)]
+pub(crate) struct Header {
+    pub(crate) path: Path,
+    pub(crate) params: Vec<ModuleParam>,
+}
+
+/// A parameter of a module: a sort, or a constant of this type.
+#[derive(Clone, Debug)]
+pub(crate) struct ModuleParam {
+    pub(crate) name: Name,
+    pub(crate) ty: Option<Type>,
+}
+
+/// `S = T` or `n = e` behind a used module; a name is both until it is known what it is for.
+#[derive(Clone, Debug)]
+pub(crate) struct UseArg {
+    pub(crate) name: Name,
+    pub(crate) ty: Option<Type>,
+    pub(crate) value: Option<Expr>,
 }

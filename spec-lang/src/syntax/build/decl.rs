@@ -1,6 +1,6 @@
 //! Declarations.
 
-use super::super::ast::{Command, Decl, DeclKind, Def, Expr, Path, PropertyKind, Target};
+use super::super::ast::{Command, Decl, DeclKind, Def, Expr, Header, Path, PropertyKind, Target};
 use super::super::{Pair, Rule};
 use super::Builder;
 use crate::source::Span;
@@ -81,11 +81,28 @@ impl Builder<'_> {
         let path = self.path(inner.next()?);
         let mut end = path.span;
         if word.as_rule() == Rule::kw_module {
-            return Some((DeclKind::Module(path), end, end));
+            let mut params = Vec::new();
+            if let Some(list) = inner.next() {
+                end = self.span(&list);
+                params = list.into_inner().map(|p| self.module_param(p)).collect::<Option<_>>()?;
+            }
+            return Some((DeclKind::Module(Header { path, params }), end, end));
         }
-        let alias = inner.nth(1).map(|p| self.name(&p));
-        end = alias.as_ref().map_or(end, |a| a.span);
-        Some((DeclKind::Use { path, alias }, end, end))
+        let (mut args, mut alias) = (Vec::new(), None);
+        for part in inner {
+            match part.as_rule() {
+                Rule::use_args => {
+                    end = self.span(&part);
+                    args = part.into_inner().map(|p| self.use_arg(p)).collect::<Option<_>>()?;
+                }
+                Rule::ident => {
+                    end = self.span(&part);
+                    alias = Some(self.name(&part));
+                }
+                _ => {}
+            }
+        }
+        Some((DeclKind::Use { path, args, alias }, end, end))
     }
 
     fn new_type(&mut self, rule: Rule, pair: Pair<'_>) -> Option<Built> {

@@ -1,6 +1,7 @@
 //! Components and systems.
 
-use super::super::ast::{Change, Component, Composition, DeclKind, File, Name, Part, PartKind, SystemDecl};
+use super::super::ast::{Expr, ExprKind, ModuleParam, Type, TypeKind, UseArg};
+use super::super::ast::{Relabel, Component, Composition, DeclKind, File, Name, Part, PartKind, SystemDecl};
 use super::super::{Pair, Rule};
 use super::Builder;
 use crate::source::Span;
@@ -9,6 +10,41 @@ use crate::source::Span;
 type Built = (DeclKind, Span, Span);
 
 impl Builder<'_> {
+    pub(super) fn module_param(&mut self, pair: Pair<'_>) -> Option<ModuleParam> {
+        let mut inner = pair.into_inner().skip(1);
+        let name = self.name(&inner.next()?);
+        let ty = match inner.next() {
+            Some(ty) => Some(self.ty(ty)?),
+            None => None,
+        };
+        Some(ModuleParam { name, ty })
+    }
+
+    pub(super) fn use_arg(&mut self, pair: Pair<'_>) -> Option<UseArg> {
+        let mut inner = pair.into_inner();
+        let name = self.name(&inner.next()?);
+        let given = inner.next()?;
+        let (mut ty, mut value) = (None, None);
+        match given.as_rule() {
+            Rule::path => {
+                let path = self.path(given);
+                let span = path.span;
+                ty = Some(Type {
+                    kind: TypeKind::Name(path.clone()),
+                    span,
+                });
+                value = Some(Expr {
+                    kind: ExprKind::Path(path),
+                    span,
+                    parens: false,
+                });
+            }
+            Rule::type_ => ty = Some(self.ty(given)?),
+            _ => value = Some(self.expr(given)?),
+        }
+        Some(UseArg { name, ty, value })
+    }
+
     pub(super) fn component(&mut self, pair: Pair<'_>) -> Option<Built> {
         let mut inner = pair.into_inner().skip(1);
         let name = self.name(&inner.next()?);
@@ -131,13 +167,13 @@ impl Builder<'_> {
             Rule::hiding_t => {
                 let names: Vec<Name> = inner.map(|p| self.name(&p)).collect();
                 let at = names.last()?.span;
-                part.changes.push(Change::Hiding(names));
+                part.changes.push(Relabel::Hiding(names));
                 Some(at)
             }
             _ => {
                 let pairs = inner.map(|p| self.rename(p)).collect::<Option<Vec<_>>>()?;
                 let at = pairs.last()?.1.span;
-                part.changes.push(Change::Renaming(pairs));
+                part.changes.push(Relabel::Renaming(pairs));
                 Some(at)
             }
         }

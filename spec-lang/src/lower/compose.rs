@@ -9,7 +9,7 @@ use super::{Lowering, Namer};
 use crate::diagnostic::Diagnostic;
 use crate::names::{EventIx, ModuleIx, Names, Node, SpaceKind};
 use crate::suggest::nearest;
-use crate::syntax::ast::{Relabel, Name};
+use crate::syntax::ast::{Name, Relabel};
 
 /// An event of the system: the declarations that take place together.
 pub(super) struct JointEvent {

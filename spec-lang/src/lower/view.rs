@@ -11,7 +11,9 @@ impl Lowering<'_, '_> {
     pub(super) fn family_view(&self, module: ModuleIx, ty: Ty) -> View {
         let names = self.program.names;
         let family = names.family_of(module).iter().rev();
-        family.fold(self.view(ty), |value, c| View::map(self.view(names[*c].ty), value))
+        family.fold(self.view(ty), |value, c| {
+            View::map(self.view(names[*c].ty), value)
+        })
     }
 
     /// The view of a type.

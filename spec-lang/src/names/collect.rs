@@ -1,11 +1,11 @@
 //! The tables: every declaration entered under its name, and what is declared twice.
 
+use super::parameters::{self, Arguments};
 use super::{
     Alias, AliasIx, Component, ComponentIx, ComposedSystem, Const, ConstIx, Def, DefIx, Enum, EnumIx, Event,
-    EventIx, Loaded, Module, ModuleIx, Names, Node, Property, PropertyIx, Record, RecordIx, Role, Sort, SortIx,
-    Structure, SystemIx, TypeName, Use, Value, Var, VarIx, compose, signatures,
+    EventIx, Loaded, Module, ModuleIx, Names, Node, Property, PropertyIx, Record, RecordIx, Role, Sort,
+    SortIx, Structure, SystemIx, TypeName, Use, Value, Var, VarIx, compose, signatures,
 };
-use super::parameters::{self, Arguments};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Decl, DeclKind, Name, Param};

@@ -205,7 +205,11 @@ impl Reader<'_> {
         }
         let last = alias.or(path.names.last()).map_or("", |n| n.text.as_str());
         let root = self.stack.len() < 2;
-        let name = if root { last.to_owned() } else { format!("{}::{last}", user.name) };
+        let name = if root {
+            last.to_owned()
+        } else {
+            format!("{}::{last}", user.name)
+        };
         if !self.copies.insert(name.clone()) {
             let message = format!("there are two copies of modules under the name `{last}`");
             self.diagnostics.push(
@@ -216,7 +220,8 @@ impl Reader<'_> {
         }
         if self.out.len() > MAX_MODULES {
             let message = format!("there are more than {MAX_MODULES} modules and copies of modules");
-            self.diagnostics.push(Diagnostic::error("E0532", path.span, message));
+            self.diagnostics
+                .push(Diagnostic::error("E0532", path.span, message));
             return None;
         }
         // Read once as any other module, so that its own errors are reported; then once for each use.

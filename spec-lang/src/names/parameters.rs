@@ -77,13 +77,17 @@ impl<'a> Collector<'a, '_> {
             let text = arg.name.text.as_str();
             if given.args.iter().take(i).any(|a| a.name.text == text) {
                 let message = format!("`{text}` is given twice");
-                self.diagnostics.push(Diagnostic::error("E0533", arg.name.span, message));
+                self.diagnostics
+                    .push(Diagnostic::error("E0533", arg.name.span, message));
             } else if !known().any(|p| p == text) {
                 let message = format!("the module has no parameter `{text}`");
                 let help = match nearest(text, known()) {
                     Some(near) => Some(format!("did you mean `{near}`?")),
                     None if params.is_empty() => None,
-                    None => Some(format!("its parameters are `{}`", known().collect::<Vec<_>>().join("`, `"))),
+                    None => Some(format!(
+                        "its parameters are `{}`",
+                        known().collect::<Vec<_>>().join("`, `")
+                    )),
                 };
                 self.diagnostics
                     .push(Diagnostic::error("E0533", arg.name.span, message).maybe_help(help));

@@ -10,7 +10,7 @@ use super::lookup::Found;
 use super::{ComponentIx, ConstIx, ModuleIx, Names, SystemIx, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{self, Relabel, Path};
+use crate::syntax::ast::{self, Path, Relabel};
 
 /// What distinguishes a part of a system from a file.
 #[derive(Debug, Clone)]

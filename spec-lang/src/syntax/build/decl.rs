@@ -84,7 +84,10 @@ impl Builder<'_> {
             let mut params = Vec::new();
             if let Some(list) = inner.next() {
                 end = self.span(&list);
-                params = list.into_inner().map(|p| self.module_param(p)).collect::<Option<_>>()?;
+                params = list
+                    .into_inner()
+                    .map(|p| self.module_param(p))
+                    .collect::<Option<_>>()?;
             }
             return Some((DeclKind::Module(Header { path, params }), end, end));
         }
@@ -93,7 +96,10 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::use_args => {
                     end = self.span(&part);
-                    args = part.into_inner().map(|p| self.use_arg(p)).collect::<Option<_>>()?;
+                    args = part
+                        .into_inner()
+                        .map(|p| self.use_arg(p))
+                        .collect::<Option<_>>()?;
                 }
                 Rule::ident => {
                     end = self.span(&part);

@@ -1,7 +1,7 @@
 //! Components and systems.
 
+use super::super::ast::{Component, Composition, DeclKind, File, Name, Part, PartKind, Relabel, SystemDecl};
 use super::super::ast::{Expr, ExprKind, ModuleParam, Type, TypeKind, UseArg};
-use super::super::ast::{Relabel, Component, Composition, DeclKind, File, Name, Part, PartKind, SystemDecl};
 use super::super::{Pair, Rule};
 use super::Builder;
 use crate::source::Span;

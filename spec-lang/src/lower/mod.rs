@@ -20,8 +20,8 @@ pub(crate) use expr::MAX_LOWERED_DEPTH;
 use std::collections::HashMap;
 
 use transition_system::{
-    Axiom, ConstId, Constant, EnumId, Enumeration, Event, ExprId, Property, PropertyId, PropertyKind, Sort,
-    SortId, System, Type, TypeId, VarId, Variable,
+    Axiom, ConstId, Constant, EnumId, Enumeration, ExprId, Property, PropertyId, PropertyKind, Sort, SortId,
+    System, Type, TypeId, VarId, Variable,
 };
 
 use transition_system::view::View;

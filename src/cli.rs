@@ -57,6 +57,8 @@ pub enum Command {
     Certify(Certify),
     /// List and show the models of the library
     Models(Models),
+    /// Lay out specifications
+    Fmt(Fmt),
     /// Explain a code of an error or a warning, with examples
     Explain(Explain),
 }
@@ -246,4 +248,25 @@ pub enum ModelsAction {
 pub struct Explain {
     /// Codes, such as E0301; without one, all are listed
     pub codes: Vec<String>,
+}
+
+/// `watertight fmt`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight fmt model.wt               in place
+  watertight fmt --check *.wt           what would change; exit code 1 if anything would
+  watertight fmt --unicode - <model.wt  from standard input to standard output")]
+pub struct Fmt {
+    /// Specifications (.wt); `-` is standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; print what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub check: bool,
+    /// Write operators as mathematical signs
+    #[arg(long, conflicts_with = "ascii")]
+    pub unicode: bool,
+    /// Write operators as words and ASCII signs
+    #[arg(long)]
+    pub ascii: bool,
 }

@@ -11,6 +11,7 @@ mod cells;
 mod certificate;
 mod cli;
 mod command;
+mod diff;
 mod exit;
 mod filters;
 mod finding;
@@ -20,6 +21,7 @@ mod judge;
 mod library;
 mod live;
 mod outcome;
+mod output;
 mod planner;
 mod repair;
 mod report;
@@ -64,6 +66,7 @@ fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
         Some(Command::Extract(args)) => command::extract::run(args, context),
         Some(Command::Certify(args)) => command::certify::run(args, context),
         Some(Command::Models(args)) => command::models::run(args, context),
+        Some(Command::Fmt(args)) => command::fmt::run(args, context),
         Some(Command::Explain(args)) => command::explain::run(args, context),
         None => Err(Failure::new("no command given").help("watertight --help lists the commands")),
     }

@@ -4,7 +4,7 @@
 //! A block holds commands, each after `$ `, and below each what it prints (both streams, as a terminal shows them). A
 //! first line `? 1` is the exit code, if it is not 0; one that says a verdict may be left out. `[..]` stands for any text in a
 //! line, a line `...` for any lines. A command without output below may print anything, but may not be an error. `./x verify` is
-//! `watertight verify`, and so on; commands other than these and `cat` are for the reader and are not run. A block `` ```wt name.wt `` is a file of that
+//! `watertight verify`, and so on; commands other than these, `cat` and `printf` are for the reader and are not run. A block `` ```wt name.wt `` is a file of that
 //! name for the commands below it. `WATERTIGHT_REWRITE=1` replaces outputs that differ.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LINKS: &[&str] = &["examples", "models", "tests", "docs"];
-const SUBCOMMANDS: &[&str] = &["verify", "check", "extract", "certify", "models", "explain"];
+const SUBCOMMANDS: &[&str] = &[
+    "verify", "check", "extract", "certify", "models", "explain", "fmt",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -188,7 +190,7 @@ fn runnable(command: &str) -> Option<String> {
     let (first, rest) = command.split_once(' ').unwrap_or((command, ""));
     let word = rest.split(' ').next().unwrap_or_default();
     match first.trim_start_matches('(') {
-        "watertight" | "cat" => Some(command.to_owned()),
+        "watertight" | "cat" | "printf" => Some(command.to_owned()),
         "./x" if SUBCOMMANDS.contains(&word) => Some(format!("watertight {rest}")),
         _ => None,
     }

@@ -3,7 +3,7 @@
 //! Takes `.wt` texts ([`Source`], and a [`Loader`] for the modules they use); gives a [`Compilation`]: every
 //! error and warning with its place, and, if there is no error, a [`Model`] of transition systems and commands.
 //! The steps are the modules: `syntax` (text to tree), `names` (what a name means), `check` (types), `lower`
-//! (to [`transition_system::System`]), `command`.
+//! (to [`transition_system::System`]), `command`; beside them, `format` lays texts out.
 //!
 //! This crate opens no file, and knows no engine and no container runtime. Equal texts give equal results. No
 //! text makes it panic, overflow the stack or run without end.
@@ -13,6 +13,7 @@ pub mod codes;
 mod command;
 mod compile;
 mod diagnostic;
+mod format;
 mod lower;
 mod names;
 mod render;
@@ -21,8 +22,9 @@ mod suggest;
 mod syntax;
 mod types;
 
-pub use command::{Command, CommandKind, Expectation};
+pub use command::{Command, CommandKind, Expectation, Method};
 pub use compile::{Compilation, Loader, Model, NamedSystem, NoModules, compile};
 pub use diagnostic::{Diagnostic, Severity};
+pub use format::{Operators, Unformatted, format};
 pub use render::render;
 pub use source::{Source, SourceId, SourceMap, Span};

@@ -5,6 +5,7 @@ pub mod certify;
 pub mod check;
 pub mod explain;
 pub mod extract;
+pub mod fmt;
 pub mod models;
 pub mod verify;
 

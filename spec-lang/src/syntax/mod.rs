@@ -6,6 +6,7 @@
 
 pub(crate) mod ast;
 mod build;
+mod classify;
 mod expected;
 mod scan;
 
@@ -20,10 +21,10 @@ use crate::source::{SourceId, SourceMap, Span};
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "syntax/grammar.pest"]
-    pub(super) struct Grammar;
+    pub(crate) struct Grammar;
 }
 
-use grammar::{Grammar, Rule};
+pub(crate) use grammar::{Grammar, Rule};
 
 type Pair<'i> = pest::iterators::Pair<'i, Rule>;
 

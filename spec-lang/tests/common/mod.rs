@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+pub(crate) mod mutate;
+
 use std::collections::BTreeSet;
 
 use spec_lang::{Compilation, Model, NoModules, Source, compile, render};

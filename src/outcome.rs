@@ -94,6 +94,8 @@ impl Outcome {
             | (Some(Expectation::Violated), Word::Violated)
             | (Some(Expectation::Vacuous), Word::Vacuous)
             | (Some(Expectation::Unknown), Word::Unknown) => true,
+            // all states of a scope were seen: there the property is proved
+            (Some(Expectation::Proved), Word::Holds) => self.kind == CommandKind::Prove,
             (_, _) => false,
         }
     }

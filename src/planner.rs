@@ -10,7 +10,7 @@ use model_checker::explicit::{self, ExplicitReport, Limits, Options};
 use model_checker::liveness;
 use model_checker::monotone::{Decision, Monotone, without_truths};
 use model_checker::symbolic::{self, SymbolicReport};
-use spec_lang::{Command, CommandKind};
+use spec_lang::{Command, CommandKind, Method};
 use transition_system::eval::Evaluator;
 use transition_system::replay::{replay, replay_run};
 use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Trace, Verdict};
@@ -60,17 +60,44 @@ struct Answer {
 impl Planner<'_> {
     /// Runs a command: one row for each of its properties, in order.
     pub fn run(&mut self, system: &System, command: &Command) -> Vec<Outcome> {
+        if let Some(method) = command.method {
+            let answers = self.by_method(system, command, method);
+            let rows = command.properties.iter().zip(answers);
+            return rows
+                .map(|(id, answer)| self.row(system, command, *id, answer))
+                .collect();
+        }
         let answers = match (command.kind, self.search.engine) {
             (CommandKind::Prove, _) => self.each(command, |p, id| p.prove(system, command, id)),
             (CommandKind::Check, Engine::Symbolic) => {
                 self.each(command, |p, id| p.symbolic(system, command, id))
             }
-            (CommandKind::Check, Engine::Bmc) => self.each(command, |p, id| p.bounded(system, command, id)),
+            (CommandKind::Check, Engine::Bmc) => {
+                self.each(command, |p, id| p.bounded(system, command, id, p.search.depth))
+            }
             (CommandKind::Check, Engine::Auto | Engine::Explicit) => self.check(system, command),
         };
         let rows = command.properties.iter().zip(answers);
         rows.map(|(id, answer)| self.row(system, command, *id, answer))
             .collect()
+    }
+
+    /// What the file itself asks for goes before `--engine`.
+    fn by_method(&mut self, system: &System, command: &Command, method: Method) -> Vec<Answer> {
+        match method {
+            Method::Induction => self.each(command, |p, id| p.prove(system, command, id)),
+            Method::Bmc(steps) => self.each(command, |p, id| {
+                let answer = p.bounded(system, command, id, steps);
+                match command.kind {
+                    CommandKind::Check => answer,
+                    CommandKind::Prove => no_proof(answer, steps),
+                }
+            }),
+            Method::Fixpoint => self.each(command, |_, id| {
+                fixpoint(system, &command.scope, id).unwrap_or_else(no_fixpoint)
+            }),
+            Method::Explicit => self.explicit(system, &command.scope, &command.properties),
+        }
     }
 
     fn each(&mut self, command: &Command, mut f: impl FnMut(&Self, PropertyId) -> Answer) -> Vec<Answer> {
@@ -125,14 +152,8 @@ impl Planner<'_> {
         )
     }
 
-    fn bounded(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
-        let report = symbolic::bmc(
-            system,
-            id,
-            Some(&command.scope),
-            self.search.depth,
-            &self.options(),
-        );
+    fn bounded(&self, system: &System, command: &Command, id: PropertyId, steps: u32) -> Answer {
+        let report = symbolic::bmc(system, id, Some(&command.scope), steps, &self.options());
         symbolic_answer(report, "bounded model checking")
     }
 
@@ -255,6 +276,31 @@ fn symbolic_answer(report: SymbolicReport, method: &str) -> Answer {
         engine: format!("{method}{counted}, Z3 {}", report.solver),
         notes: report.notes,
         time: report.time,
+    }
+}
+
+/// Runs up to a length prove nothing of longer ones.
+fn no_proof(answer: Answer, steps: u32) -> Answer {
+    let verdict = match answer.verdict {
+        Verdict::Holds(_) => Verdict::Unknown(Stop::Unsupported(format!(
+            "no run of at most {steps} steps violates it, which proves nothing of longer ones"
+        ))),
+        other @ (Verdict::Proved(_) | Verdict::Violated(_) | Verdict::Vacuous(_) | Verdict::Unknown(_)) => {
+            other
+        }
+    };
+    Answer { verdict, ..answer }
+}
+
+fn no_fixpoint() -> Answer {
+    let why =
+        "the fixpoint is for invariants of systems whose events are monotone and whose sorts have sizes";
+    Answer {
+        verdict: Verdict::Unknown(Stop::Unsupported(why.to_owned())),
+        witness: None,
+        engine: "fixpoint of monotone events".to_owned(),
+        notes: Vec::new(),
+        time: Duration::ZERO,
     }
 }
 

@@ -18,6 +18,24 @@ pub enum CommandKind {
     Prove,
 }
 
+/// How a command is answered, if its author says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// An inductive invariant, by a solver.
+    Induction,
+    /// All runs of at most this many steps, by a solver.
+    Bmc(u32),
+    /// The fixpoint of monotone events.
+    Fixpoint,
+    /// All reachable states, one by one.
+    Explicit,
+}
+
+impl Method {
+    /// The names, as they stand behind `by`.
+    pub const NAMES: [&str; 4] = ["induction", "bmc", "fixpoint", "explicit"];
+}
+
 /// The verdict that the author expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
@@ -33,7 +51,7 @@ pub enum Expectation {
     Vacuous,
 }
 
-/// `check` or `prove`. A command about several systems is split, one for each.
+/// `check` or `prove`. A command about several systems or with several scopes is split, one for each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Command {
     /// Check or prove.
@@ -46,11 +64,16 @@ pub struct Command {
     pub lemmas: Option<Vec<PropertyId>>,
     /// Sizes of sorts. Sorts that are neither named by the instance nor sized here stay open.
     pub scope: Scope,
+    /// How it is answered; `None` if that is left open.
+    pub method: Option<Method>,
     /// What the author expects.
     pub expect: Option<Expectation>,
     /// Where it was written.
     pub origin: Origin,
 }
+
+/// Longest runs that `by bmc` looks at.
+const MOST_STEPS: u32 = 1000;
 
 /// A system that commands can speak of.
 pub(crate) struct Subject {
@@ -83,25 +106,35 @@ impl Resolver<'_, '_> {
             .expect
             .as_ref()
             .and_then(|n| self.expectation(n, command.prove));
+        let method = command.method.as_ref().and_then(|m| self.method(m));
         let mut out: Vec<Command> = Vec::new();
-        for (system, property) in targets {
-            if let Some(known) = out.iter_mut().find(|c| c.system == system) {
-                known.properties.push(property);
-                continue;
+        let no_sizes = Vec::new();
+        let scopes = match command.scopes.as_slice() {
+            [] => std::slice::from_ref(&no_sizes),
+            several => several,
+        };
+        for sizes in scopes {
+            let first = out.len();
+            for (system, property) in &targets {
+                if let Some(known) = out[first..].iter_mut().find(|c| c.system == *system) {
+                    known.properties.push(*property);
+                    continue;
+                }
+                out.push(Command {
+                    kind: if command.prove {
+                        CommandKind::Prove
+                    } else {
+                        CommandKind::Check
+                    },
+                    system: *system,
+                    properties: vec![*property],
+                    lemmas: command.using.as_ref().map(|_| Vec::new()),
+                    scope: self.scope(sizes, *system),
+                    method,
+                    expect,
+                    origin: self.program.sources.origin(span),
+                });
             }
-            out.push(Command {
-                kind: if command.prove {
-                    CommandKind::Prove
-                } else {
-                    CommandKind::Check
-                },
-                system,
-                properties: vec![property],
-                lemmas: command.using.as_ref().map(|_| Vec::new()),
-                scope: self.scope(command, system),
-                expect,
-                origin: self.program.sources.origin(span),
-            });
         }
         for lemma in command.using.iter().flatten() {
             self.lemma(lemma, &mut out);
@@ -262,12 +295,12 @@ impl Resolver<'_, '_> {
         None
     }
 
-    fn scope(&mut self, command: &ast::Command, system: usize) -> Scope {
+    fn scope(&mut self, sizes: &[(Path, u32)], system: usize) -> Scope {
         let mut scope = Scope::new();
         let Some(subject) = self.subjects.get(system) else {
             return scope;
         };
-        for (path, size) in &command.sizes {
+        for (path, size) in sizes {
             let mut silent = Vec::new();
             let names = self.program.names;
             let found = match names.type_named(subject.module, path, &mut silent) {
@@ -299,6 +332,34 @@ impl Resolver<'_, '_> {
             scope = scope.with(id, *size);
         }
         scope
+    }
+
+    fn method(&mut self, method: &ast::MethodName) -> Option<Method> {
+        let name = method.name.text.as_str();
+        let bound = method.bound.map(u32::try_from);
+        let known = Method::NAMES.contains(&name);
+        let (message, help) = match (name, bound) {
+            ("induction", None) => return Some(Method::Induction),
+            ("fixpoint", None) => return Some(Method::Fixpoint),
+            ("explicit", None) => return Some(Method::Explicit),
+            ("bmc", Some(Ok(steps @ 1..=MOST_STEPS))) => return Some(Method::Bmc(steps)),
+            ("bmc", _) => (
+                format!("`bmc` has a number of steps from 1 to {MOST_STEPS}"),
+                Some("write `by bmc 10`".to_owned()),
+            ),
+            _ if known => (format!("`{name}` has no number"), None),
+            _ => {
+                let near = nearest(name, Method::NAMES).map(|n| format!("did you mean `{n}`?"));
+                let list = "there are `induction`, `bmc` with a number of steps, `fixpoint` and `explicit`";
+                (
+                    format!("there is no method `{name}`"),
+                    Some(near.unwrap_or_else(|| list.to_owned())),
+                )
+            }
+        };
+        self.diagnostics
+            .push(Diagnostic::error("E0517", method.span, message).maybe_help(help));
+        None
     }
 
     fn expectation(&mut self, name: &ast::Name, prove: bool) -> Option<Expectation> {

@@ -147,9 +147,19 @@ pub(crate) enum PropertyKind {
 pub(crate) struct Command {
     pub(crate) prove: bool,
     pub(crate) targets: Vec<Target>,
-    pub(crate) sizes: Vec<(Path, u32)>,
+    /// One for each `for`.
+    pub(crate) scopes: Vec<Vec<(Path, u32)>>,
     pub(crate) using: Option<Vec<Target>>,
+    pub(crate) method: Option<MethodName>,
     pub(crate) expect: Option<Name>,
+}
+
+/// `by bmc 12`
+#[derive(Clone, Debug)]
+pub(crate) struct MethodName {
+    pub(crate) name: Name,
+    pub(crate) bound: Option<i64>,
+    pub(crate) span: Span,
 }
 
 /// `property`, `instance.property` or `system.component.property`.

@@ -1,6 +1,8 @@
 //! Declarations.
 
-use super::super::ast::{Command, Decl, DeclKind, Def, Expr, Header, Path, PropertyKind, Target};
+use super::super::ast::{
+    Command, Decl, DeclKind, Def, Expr, Header, MethodName, Path, PropertyKind, Target,
+};
 use super::super::{Pair, Rule};
 use super::Builder;
 use crate::source::Span;
@@ -198,8 +200,9 @@ impl Builder<'_> {
         let mut command = Command {
             prove,
             targets: Vec::new(),
-            sizes: Vec::new(),
+            scopes: Vec::new(),
             using: None,
+            method: None,
             expect: None,
         };
         let mut end = None;
@@ -207,16 +210,19 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::target => command.targets.push(self.target(part)?),
                 Rule::scope_clause => {
+                    let mut sizes = Vec::new();
                     for size in part.into_inner().filter(|p| p.as_rule() == Rule::size) {
                         let (size, at) = self.size(size)?;
                         end = Some(at);
-                        command.sizes.push(size);
+                        sizes.push(size);
                     }
+                    command.scopes.push(sizes);
                 }
                 Rule::using_clause => {
                     let targets = part.into_inner().skip(1).map(|p| self.target(p));
                     command.using = Some(targets.collect::<Option<Vec<_>>>()?);
                 }
+                Rule::method_clause => command.method = Some(self.method(part)?),
                 _ => command.expect = Some(self.name(&part.into_inner().nth(1)?)),
             }
         }
@@ -224,10 +230,23 @@ impl Builder<'_> {
         let later = [
             end,
             command.using.as_ref().and_then(|u| u.last()).map(|t| t.span),
+            command.method.as_ref().map(|m| m.span),
             command.expect.as_ref().map(|n| n.span),
         ];
         let end = later.into_iter().flatten().max_by_key(|s| s.end).unwrap_or(at);
         Some((DeclKind::Command(command), at, end))
+    }
+
+    fn method(&mut self, pair: Pair<'_>) -> Option<MethodName> {
+        let mut inner = pair.into_inner().skip(1);
+        let name = self.name(&inner.next()?);
+        let bound = inner.next();
+        let end = bound.as_ref().map_or(name.span, |b| self.span(b));
+        Some(MethodName {
+            span: name.span.to(end),
+            bound: bound.map(|b| self.integer(&b, false)),
+            name,
+        })
     }
 
     fn size(&mut self, pair: Pair<'_>) -> Option<((Path, u32), Span)> {

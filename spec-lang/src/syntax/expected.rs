@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::Rule;
+use super::classify::{Kind, classify, foreign, unopened};
 use super::scan::too_deep;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -48,7 +49,7 @@ const LATER: [&str; 6] = [
 ];
 
 /// Words that are not names.
-const RESERVED: [&str; 47] = [
+pub(super) const RESERVED: [&str; 47] = [
     "and",
     "assume",
     "bool",
@@ -143,7 +144,24 @@ pub(super) fn explain(source: SourceId, text: &str, start: usize, error: &Error<
         Some(list) => format!("expected {list}, found {found_text}"),
         None => format!("{found_text} cannot stand here"),
     };
-    Diagnostic::error("E0102", span, message).maybe_help(expected.hint(found))
+    let kind = classify(&expected, found, text, start, span.start as usize);
+    finish(kind, span, message)
+}
+
+/// The diagnostic of a kind.
+fn finish(kind: Kind, span: Span, message: String) -> Diagnostic {
+    let error = Diagnostic::error(kind.code, span, message).maybe_help(kind.help);
+    match kind.place {
+        Some((at, label)) => {
+            let place = Span {
+                start: at as u32,
+                end: at as u32 + 1,
+                ..span
+            };
+            error.label(place, label)
+        }
+        None => error,
+    }
 }
 
 /// The reserved word at the end of a text, if it was read to its end before it was refused as a name: then
@@ -161,11 +179,21 @@ pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnos
         let message = format!("`{found}` declarations are not part of this version of the language");
         return Diagnostic::error("E0103", span, message);
     }
+    let bracket = found.chars().next().filter(|c| ['}', ')', ']'].contains(c));
+    let rest = text.get(span.start as usize..).unwrap_or("");
+    if let Some(kind) = foreign(found, rest).or_else(|| bracket.map(unopened)) {
+        return finish(kind, span, format!("expected a declaration, found `{found}`"));
+    }
     let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
     let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `type`, `record`, `const`, `assume`, `var`, `def`, \
                 `init`, `event`, `invariant`, `witness`, `transition`, `temporal`, `check`, `prove`, `instance`, `component`, `system`";
     Diagnostic::error("E0101", span, format!("expected a declaration, found `{found}`"))
         .help(near.unwrap_or_else(|| list.to_owned()))
+}
+
+/// Whether a word begins a declaration.
+pub(super) fn is_declaration(word: &str) -> bool {
+    DECLARATIONS.contains(&word)
 }
 
 pub(super) fn is_word_char(c: char) -> bool {
@@ -212,17 +240,19 @@ const NAME_AHEAD: &str = "A..Z";
 const OPERATOR_AHEAD: &str = "<..>";
 
 /// What could have stood at a place.
-struct Expected {
-    declaration: bool,
-    expression: bool,
-    operator: bool,
-    statement: bool,
+pub(super) struct Expected {
+    pub(super) declaration: bool,
+    pub(super) expression: bool,
+    pub(super) operator: bool,
+    pub(super) statement: bool,
     /// After the place of an assignment, where `=` is read only to say that it is `:=`.
-    assignment: bool,
-    name: bool,
-    number: bool,
+    pub(super) assignment: bool,
+    pub(super) name: bool,
+    pub(super) number: bool,
+    /// A `.` or a `,`, as between binders and what a quantifier says.
+    pub(super) dot: bool,
     /// Anything else, as written.
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 impl Expected {
@@ -240,6 +270,7 @@ impl Expected {
             assignment: has("+="),
             name: letters && !expression && !statement,
             number: digits && !expression,
+            dot: has(".") && has(","),
             words: Vec::new(),
         };
         out.words = tokens.iter().filter(|t| out.keeps(t)).cloned().collect();
@@ -292,30 +323,5 @@ impl Expected {
         } else {
             format!("{} or {last}", parts.join(", "))
         })
-    }
-
-    /// A hint for what is found.
-    fn hint(&self, found: &str) -> Option<String> {
-        let closes = self.words.iter().any(|w| ["}", ")", "]"].contains(&w.as_str()));
-        let text = match found {
-            "->" if self.operator => "implication is written `=>`",
-            ":=" if self.operator => "`:=` assigns, in an event; `==` compares",
-            "=" | "==" if self.words.iter().any(|w| w == ":=") => "an assignment is written `:=`",
-            "\"" => "there are no strings; values with names are an `enum`",
-            "'" => "`x'`, the value of `x` in the next state, has no blank before the `'`",
-            "(" | "[" if self.operator => "`(` and `[` stand directly behind the name, without a blank",
-            "" if closes => "a bracket may not be closed",
-            "]" if self.words == [":"] => "an index `[` stands directly behind its map, without a blank",
-            _ if DECLARATIONS.contains(&found) && self.words.iter().any(|w| w == "}") => {
-                "the `}` of the declaration before may be missing"
-            }
-            _ if self.name && RESERVED.contains(&found) => {
-                return Some(format!(
-                    "`{found}` is a word of the language; choose another name"
-                ));
-            }
-            _ => return None,
-        };
-        Some(text.to_owned())
     }
 }

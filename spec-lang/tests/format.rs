@@ -72,7 +72,7 @@ fn mutations_keep_their_meaning_where_they_have_one() {
     let mut numbers = Numbers(seed);
     let all = all();
     let words = words(&all);
-    let rounds = number("WATERTIGHT_ROUNDS").unwrap_or(300);
+    let rounds = number("WATERTIGHT_ROUNDS").map_or(300, |n| n / 8);
     let mut read = 0;
     for round in 0..rounds {
         let original = &all[numbers.below(all.len())];
@@ -94,7 +94,7 @@ fn other_blanks(text: &str, numbers: &mut Numbers) -> String {
         comment &= c != '\n';
         comment |= out.ends_with('/') && c == '/';
         match (c, numbers.below(12)) {
-            (' ', 0) if !comment => out.push_str("\n"),
+            (' ', 0) if !comment => out.push('\n'),
             (' ', 1) if !comment => out.push_str("   "),
             (' ', 2) if !comment => out.push_str(" // why\n\n\n "),
             (' ', 3) if !comment => out.push_str("\n// alone\n"),

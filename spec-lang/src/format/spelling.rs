@@ -21,7 +21,14 @@ const ANYWHERE: [(&str, &str); 11] = [
 ];
 
 /// Of operators whose sign means something else in other places.
-const AS_OPERATOR: [(&str, &str); 5] = [("in", "∈"), ("=>", "⇒"), ("|", "∪"), ("&", "∩"), ("->", "→")];
+const AS_OPERATOR: [(&str, &str); 6] = [
+    ("><", "×"),
+    ("in", "∈"),
+    ("=>", "⇒"),
+    ("|", "∪"),
+    ("&", "∩"),
+    ("->", "→"),
+];
 
 /// How each token is written; nothing for one that is part of the one before.
 pub(super) fn spelling<'t>(tokens: &[Token<'t>], root: &Node, operators: Operators) -> Vec<&'t str> {

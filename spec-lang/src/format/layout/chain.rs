@@ -34,7 +34,7 @@ impl Layout<'_> {
             Part::Node(n)
                 if matches!(
                     n.rule,
-                    Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op
+                    Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op | Rule::arith_op
                 ) =>
             {
                 Kind::Infix(level(self.text(n.start)))
@@ -107,7 +107,7 @@ fn level(operator: &str) -> u8 {
         "|" | "∪" | "\\" => 5,
         "&" | "∩" => 6,
         "+" | "-" => 7,
-        "*" | "/" | "%" => 8,
+        "*" | "/" | "%" | "><" | "×" => 8,
         _ => COMPARISON,
     }
 }

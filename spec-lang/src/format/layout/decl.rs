@@ -9,7 +9,7 @@ impl Layout<'_> {
     /// A declaration of one sentence; an expression behind `=` is attached.
     pub(super) fn declaration(&self, node: &Node) -> Doc {
         let parts = node.parts();
-        if node.rule == Rule::enum_decl {
+        if matches!(node.rule, Rule::enum_decl | Rule::record_decl) {
             return self.enumeration(node);
         }
         if let [head @ .., equals, Part::Node(value)] = parts.as_slice()
@@ -34,17 +34,23 @@ impl Layout<'_> {
         hanging(out)
     }
 
+    /// `enum E { A, B }` and `record R { a: T, b: U }`.
     fn enumeration(&self, node: &Node) -> Doc {
         let parts = node.parts();
-        let [word, name, open, Part::Node(names), comma @ .., close] = parts.as_slice() else {
+        let [word, name, open, inner @ .., close] = parts.as_slice() else {
             return self.generic(node);
         };
-        let mut members = self.elements(names, &names.parts());
-        members.extend(comma.iter().map(|p| self.part(*p)));
-        let mut docs = vec![self.part(*word), space(), self.part(*name), space()];
-        let breaks = self.begins_line(Part::Node(names));
-        docs.push(self.bracketed(node, *open, members, *close, breaks));
-        many(docs)
+        let members = match inner {
+            [Part::Node(names), comma @ ..] if names.rule == Rule::names => {
+                let mut members = self.elements(names, &names.parts());
+                members.extend(comma.iter().map(|p| self.part(*p)));
+                members
+            }
+            _ => self.elements(node, inner),
+        };
+        let breaks = inner.first().is_some_and(|p| self.begins_line(*p));
+        let body = self.bracketed(node, *open, members, *close, breaks);
+        many(vec![self.part(*word), space(), self.part(*name), space(), body])
     }
 
     /// A declaration that ends with a block.

@@ -17,24 +17,33 @@ impl Layout<'_> {
     /// A list in brackets. One expression in parentheses or brackets is not set apart from them.
     pub(super) fn list(&self, node: &Node) -> Doc {
         let parts = node.parts();
-        let [open, inner @ .., close] = parts.as_slice() else {
+        let is_bracket = |p: &Part<'_>| ["(", "[", "{"].contains(&self.text(p.first()));
+        let head = parts.iter().position(is_bracket).unwrap_or_default();
+        let (head, rest) = parts.split_at(head);
+        let [open, inner @ .., close] = rest else {
             return self.generic(node);
         };
-        let braces = self.text(node.start) == "{";
+        let mut docs: Vec<Doc> = head.iter().map(|p| self.part(*p)).collect();
+        docs.push(self.list_in(node, *open, inner, *close));
+        many(docs)
+    }
+
+    fn list_in(&self, node: &Node, open: Part<'_>, inner: &[Part<'_>], close: Part<'_>) -> Doc {
+        let braces = self.text(open.first()) == "{";
         let breaks = inner.first().is_some_and(|p| self.begins_line(*p));
         if let [only] = inner
             && !braces
             && !breaks
         {
             return many(vec![
-                self.part(*open),
+                self.part(open),
                 self.part(*only),
                 indent(vec![comments(close.first())]),
-                self.part(*close),
+                self.part(close),
             ]);
         }
         let docs = self.elements(node, inner);
-        self.bracketed(node, *open, docs, *close, breaks)
+        self.bracketed(node, open, docs, close, breaks)
     }
 
     /// Elements and commas; where a line ended between them it does so in a broken list, too, unless a line was so long

@@ -61,6 +61,18 @@ pub(super) fn is_known(rule: Rule) -> bool {
             | Rule::call
             | Rule::infix
             | Rule::infix_no_in
+            | Rule::integer
+            | Rule::integer_l
+            | Rule::fold
+            | Rule::fold_l
+            | Rule::type_decl
+            | Rule::record_decl
+            | Rule::seq_t
+            | Rule::multiset_t
+            | Rule::seq_lit
+            | Rule::named_args
+            | Rule::named
+            | Rule::entry
             | Rule::not_in_word
     ) || is_tight(rule)
 }
@@ -108,7 +120,7 @@ impl Layout<'_> {
             (_, ".") => false,
             (".", _) if is_target => false,
             (_, "(") if matches!(rule, Rule::event_decl | Rule::def_decl) => false,
-            (_, "[") if rule == Rule::place => false,
+            (_, "[") if matches!(rule, Rule::place | Rule::seq_t | Rule::multiset_t) => false,
             _ if is_tight(rule) => false,
             _ if is_known(rule) || is_word(a) && is_word(b) => true,
             ("," | ";" | ":" | "{", _) | (_, "}" | "{") => true,

@@ -50,6 +50,8 @@ impl Layout<'_> {
             | Rule::assume_decl
             | Rule::var_decl
             | Rule::def_decl
+            | Rule::type_decl
+            | Rule::record_decl
             | Rule::enum_decl => self.declaration(node),
             Rule::init_decl | Rule::event_decl | Rule::property_decl => self.with_block(node),
             Rule::command_decl => self.command(node),
@@ -58,11 +60,17 @@ impl Layout<'_> {
             Rule::if_s => self.if_statement(node),
             Rule::when_s | Rule::choose_s => self.condition(node),
             Rule::assign_s => self.assignment(node),
-            Rule::expr | Rule::let_value | Rule::set_expr | Rule::bar_free => self.chain(node, true),
+            rule if is_chain(rule) => self.chain(node, true),
             Rule::tight => self.glued(node),
-            Rule::paren | Rule::call | Rule::set_lit | Rule::params => self.list(node),
+            Rule::paren
+            | Rule::call
+            | Rule::set_lit
+            | Rule::seq_lit
+            | Rule::named_args
+            | Rule::with_p
+            | Rule::params => self.list(node),
             Rule::compr | Rule::lambda => self.binding(node),
-            Rule::quant | Rule::quant_l => self.quantified(node),
+            Rule::quant | Rule::quant_l | Rule::fold | Rule::fold_l => self.quantified(node),
             Rule::ite | Rule::ite_l => self.choice(node),
             Rule::let_in | Rule::let_in_l => self.let_in(node),
             Rule::match_e => self.match_of(node),
@@ -159,7 +167,7 @@ fn hanging(mut docs: Vec<Doc>) -> Doc {
 fn is_chain(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::expr | Rule::let_value | Rule::set_expr | Rule::bar_free
+        Rule::expr | Rule::let_value | Rule::set_expr | Rule::bar_free | Rule::integer | Rule::integer_l
     )
 }
 

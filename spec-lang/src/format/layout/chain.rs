@@ -30,11 +30,16 @@ impl Layout<'_> {
 
     fn item<'n>(&self, part: Part<'n>) -> Item<'n> {
         let kind = match part {
-            Part::Node(n) if n.rule == Rule::prefix => Kind::Prefix,
+            Part::Node(n) if matches!(n.rule, Rule::prefix | Rule::t_prefix) => Kind::Prefix,
             Part::Node(n)
                 if matches!(
                     n.rule,
-                    Rule::infix | Rule::infix_no_in | Rule::set_op | Rule::bar_free_op | Rule::arith_op
+                    Rule::infix
+                        | Rule::infix_no_in
+                        | Rule::set_op
+                        | Rule::bar_free_op
+                        | Rule::arith_op
+                        | Rule::t_infix
                 ) =>
             {
                 Kind::Infix(level(self.text(n.start)))
@@ -79,7 +84,7 @@ impl Layout<'_> {
         let mut docs = Vec::new();
         for item in items {
             docs.push(self.part(item.part));
-            if item.kind == Kind::Prefix && self.text(item.part.last()) == "not" {
+            if item.kind == Kind::Prefix && super::gaps::is_word(self.text(item.part.last())) {
                 docs.push(space());
             }
         }

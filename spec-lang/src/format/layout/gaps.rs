@@ -70,6 +70,14 @@ pub(super) fn is_known(rule: Rule) -> bool {
             | Rule::seq_t
             | Rule::multiset_t
             | Rule::seq_lit
+            | Rule::fair_mark
+            | Rule::either_s
+            | Rule::alternative
+            | Rule::temporal_decl
+            | Rule::t_formulas
+            | Rule::t_expr
+            | Rule::t_quant
+            | Rule::t_paren
             | Rule::named_args
             | Rule::named
             | Rule::entry
@@ -104,7 +112,7 @@ fn is_relation(text: &str) -> bool {
     symbols.contains(&text)
 }
 
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
 }
 

@@ -53,16 +53,19 @@ impl Layout<'_> {
             | Rule::type_decl
             | Rule::record_decl
             | Rule::enum_decl => self.declaration(node),
-            Rule::init_decl | Rule::event_decl | Rule::property_decl => self.with_block(node),
+            Rule::init_decl | Rule::event_decl | Rule::property_decl | Rule::temporal_decl => {
+                self.with_block(node)
+            }
             Rule::command_decl => self.command(node),
             Rule::instance_decl => self.as_written(node),
-            Rule::block | Rule::formulas => self.block(node),
+            Rule::block | Rule::formulas | Rule::t_formulas => self.block(node),
             Rule::if_s => self.if_statement(node),
             Rule::when_s | Rule::choose_s => self.condition(node),
             Rule::assign_s => self.assignment(node),
             rule if is_chain(rule) => self.chain(node, true),
-            Rule::tight => self.glued(node),
+            Rule::tight | Rule::t_tight => self.glued(node),
             Rule::paren
+            | Rule::t_paren
             | Rule::call
             | Rule::set_lit
             | Rule::seq_lit
@@ -70,7 +73,7 @@ impl Layout<'_> {
             | Rule::with_p
             | Rule::params => self.list(node),
             Rule::compr | Rule::lambda => self.binding(node),
-            Rule::quant | Rule::quant_l | Rule::fold | Rule::fold_l => self.quantified(node),
+            Rule::quant | Rule::quant_l | Rule::fold | Rule::fold_l | Rule::t_quant => self.quantified(node),
             Rule::ite | Rule::ite_l => self.choice(node),
             Rule::let_in | Rule::let_in_l => self.let_in(node),
             Rule::match_e => self.match_of(node),
@@ -167,7 +170,13 @@ fn hanging(mut docs: Vec<Doc>) -> Doc {
 fn is_chain(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::expr | Rule::let_value | Rule::set_expr | Rule::bar_free | Rule::integer | Rule::integer_l
+        Rule::expr
+            | Rule::let_value
+            | Rule::set_expr
+            | Rule::bar_free
+            | Rule::integer
+            | Rule::integer_l
+            | Rule::t_expr
     )
 }
 

@@ -75,7 +75,8 @@ impl Planner<'_> {
             (CommandKind::Check, Engine::Bmc) => {
                 self.each(command, |p, id| p.bounded(system, command, id, p.search.depth))
             }
-            (CommandKind::Check, Engine::Auto | Engine::Explicit) => self.check(system, command),
+            (CommandKind::Check, Engine::Auto) => self.check(system, command, !self.search.deadlock),
+            (CommandKind::Check, Engine::Explicit) => self.check(system, command, false),
         };
         let rows = command.properties.iter().zip(answers);
         rows.map(|(id, answer)| self.row(system, command, *id, answer))
@@ -96,7 +97,7 @@ impl Planner<'_> {
             Method::Fixpoint => self.each(command, |_, id| {
                 fixpoint(system, &command.scope, id).unwrap_or_else(no_fixpoint)
             }),
-            Method::Explicit => self.explicit(system, &command.scope, &command.properties),
+            Method::Explicit => self.check(system, command, false),
         }
     }
 
@@ -157,14 +158,15 @@ impl Planner<'_> {
         symbolic_answer(report, "bounded model checking")
     }
 
-    /// The fixpoint for what it can decide, explicit states for the rest in one search, and one for all temporal
+    /// The fixpoint, if it is wanted, for what it can decide, explicit states for the rest in one search, and one for all temporal
     /// properties.
-    fn check(&mut self, system: &System, command: &Command) -> Vec<Answer> {
-        let mut answers: Vec<Option<Answer>> = vec![];
-        for id in &command.properties {
-            let tried = self.search.engine == Engine::Auto && !self.search.deadlock;
-            answers.push(tried.then(|| fixpoint(system, &command.scope, *id)).flatten());
-        }
+    fn check(&mut self, system: &System, command: &Command, by_fixpoint: bool) -> Vec<Answer> {
+        let first = |id: &PropertyId| {
+            by_fixpoint
+                .then(|| fixpoint(system, &command.scope, *id))
+                .flatten()
+        };
+        let mut answers: Vec<Option<Answer>> = command.properties.iter().map(first).collect();
         let is_temporal = |id: &PropertyId| system.property(*id).kind == PropertyKind::Temporal;
         let open = |temporal: bool, answers: &[Option<Answer>]| -> Vec<PropertyId> {
             let rows = command.properties.iter().zip(answers);

@@ -100,19 +100,20 @@ impl Layout<'_> {
     }
 }
 
-const COMPARISON: u8 = 4;
+const COMPARISON: u8 = 5;
 
 /// How tightly an operator binds, from 0; what is not known binds like a comparison.
 fn level(operator: &str) -> u8 {
     match operator {
         "<=>" | "⇔" => 0,
         "=>" | "⇒" => 1,
-        "or" | "∨" => 2,
-        "and" | "∧" => 3,
-        "|" | "∪" | "\\" => 5,
-        "&" | "∩" => 6,
-        "+" | "-" => 7,
-        "*" | "/" | "%" | "><" | "×" => 8,
+        "~>" | "↝" | "until" => 2,
+        "or" | "∨" => 3,
+        "and" | "∧" => 4,
+        "|" | "∪" | "\\" => 6,
+        "&" | "∩" => 7,
+        "+" | "-" => 8,
+        "*" | "/" | "%" | "><" | "×" => 9,
         _ => COMPARISON,
     }
 }

@@ -21,7 +21,8 @@ const ANYWHERE: [(&str, &str); 11] = [
 ];
 
 /// Of operators whose sign means something else in other places.
-const AS_OPERATOR: [(&str, &str); 6] = [
+const AS_OPERATOR: [(&str, &str); 7] = [
+    ("||", "∥"),
     ("><", "×"),
     ("in", "∈"),
     ("=>", "⇒"),
@@ -78,6 +79,7 @@ fn is_operator(rule: Rule, parent: Rule) -> bool {
         | Rule::member_op
         | Rule::arm
         | Rule::lambda
+        | Rule::composition
         | Rule::type_ => true,
         Rule::kw_in => !matches!(parent, Rule::let_in | Rule::let_in_l),
         _ => false,

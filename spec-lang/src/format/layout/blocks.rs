@@ -43,7 +43,7 @@ impl Layout<'_> {
             let separated = self.text(n.start - 1) == ";";
             !separated || self.begins_line(Part::Node(n))
         });
-        begins || several && (node.rule == Rule::block || breaks)
+        begins || several && (matches!(node.rule, Rule::block | Rule::members) || breaks)
     }
 
     /// `if e { } else if e { } else { }`: all blocks on one line, or none.

@@ -53,6 +53,22 @@ impl Layout<'_> {
         many(vec![self.part(*word), space(), self.part(*name), space(), body])
     }
 
+    /// `A || B || C`: all on one line, or each on one.
+    pub(super) fn composition(&self, node: &Node) -> Doc {
+        let parts = node.parts();
+        let is_operator =
+            |p: Part<'_>| matches!(self.text(p.first()), "||" | "∥") && matches!(p, Part::Token(_));
+        let breaks = parts.iter().any(|p| is_operator(*p) && self.begins_line(*p));
+        let docs = self.joined(
+            node,
+            &parts,
+            |_, right| {
+                if is_operator(right) { line() } else { space() }
+            },
+        );
+        self.group(node, docs, breaks)
+    }
+
     /// A declaration that ends with a block.
     pub(super) fn with_block(&self, node: &Node) -> Doc {
         let parts = node.parts();

@@ -70,6 +70,23 @@ pub(super) fn is_known(rule: Rule) -> bool {
             | Rule::seq_t
             | Rule::multiset_t
             | Rule::seq_lit
+            | Rule::module_params
+            | Rule::module_param
+            | Rule::use_args
+            | Rule::use_arg
+            | Rule::component_decl
+            | Rule::system_decl
+            | Rule::private_decl
+            | Rule::members
+            | Rule::composition
+            | Rule::part
+            | Rule::group
+            | Rule::args
+            | Rule::alias_t
+            | Rule::family_t
+            | Rule::hiding_t
+            | Rule::renaming_t
+            | Rule::rename
             | Rule::fair_mark
             | Rule::either_s
             | Rule::alternative
@@ -104,6 +121,20 @@ fn is_tight(rule: Rule) -> bool {
     )
 }
 
+/// Rules in which a bracket behind a name holds parameters or arguments.
+fn has_parameters(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::event_decl
+            | Rule::def_decl
+            | Rule::module_decl
+            | Rule::use_decl
+            | Rule::component_decl
+            | Rule::system_decl
+            | Rule::part
+    )
+}
+
 /// Symbols that stand between two things wherever they are used.
 fn is_relation(text: &str) -> bool {
     let symbols = [
@@ -127,7 +158,7 @@ impl Layout<'_> {
             ("{", "}") => false,
             (_, ".") => false,
             (".", _) if is_target => false,
-            (_, "(") if matches!(rule, Rule::event_decl | Rule::def_decl) => false,
+            (_, "(") if has_parameters(rule) && is_word(a) => false,
             (_, "[") if matches!(rule, Rule::place | Rule::seq_t | Rule::multiset_t) => false,
             _ if is_tight(rule) => false,
             _ if is_known(rule) || is_word(a) && is_word(b) => true,

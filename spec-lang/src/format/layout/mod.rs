@@ -53,12 +53,16 @@ impl Layout<'_> {
             | Rule::type_decl
             | Rule::record_decl
             | Rule::enum_decl => self.declaration(node),
-            Rule::init_decl | Rule::event_decl | Rule::property_decl | Rule::temporal_decl => {
-                self.with_block(node)
-            }
+            Rule::init_decl
+            | Rule::event_decl
+            | Rule::property_decl
+            | Rule::temporal_decl
+            | Rule::component_decl
+            | Rule::system_decl => self.with_block(node),
             Rule::command_decl => self.command(node),
             Rule::instance_decl => self.as_written(node),
-            Rule::block | Rule::formulas | Rule::t_formulas => self.block(node),
+            Rule::block | Rule::formulas | Rule::t_formulas | Rule::members => self.block(node),
+            Rule::composition => self.composition(node),
             Rule::if_s => self.if_statement(node),
             Rule::when_s | Rule::choose_s => self.condition(node),
             Rule::assign_s => self.assignment(node),
@@ -70,6 +74,9 @@ impl Layout<'_> {
             | Rule::set_lit
             | Rule::seq_lit
             | Rule::named_args
+            | Rule::module_params
+            | Rule::use_args
+            | Rule::args
             | Rule::with_p
             | Rule::params => self.list(node),
             Rule::compr | Rule::lambda => self.binding(node),

@@ -1,8 +1,6 @@
 //! Declarations.
 
-use super::super::ast::{
-    Command, Decl, DeclKind, Def, Expr, Header, MethodName, Path, PropertyKind, Target,
-};
+use super::super::ast::{Command, Decl, DeclKind, Def, Expr, Header, MethodName, Path, PropertyKind, Target};
 use super::super::{Pair, Rule};
 use super::Builder;
 use crate::source::Span;

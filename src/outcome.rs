@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use spec_lang::{CommandKind, Expectation};
-use transition_system::{Cti, Origin, Proof, Stop, System, Trace, Vacuity, Verdict, Wrong};
+use transition_system::{
+    Cti, Origin, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity, Verdict, Violation, Wrong,
+};
 
 use crate::exit::Exit;
 
@@ -21,6 +23,8 @@ pub struct Outcome {
     pub statement: String,
     /// The scope as written; empty for any size.
     pub scope: String,
+    /// The size of each sort in the run, where there is one.
+    pub size: Scope,
     /// Which engine answered, in words.
     pub engine: String,
     /// The verdict.
@@ -171,9 +175,9 @@ pub fn describe_vacuity(vacuity: &Vacuity) -> String {
 
 /// What is wrong at the end of a run, in words.
 #[must_use]
-pub fn describe_wrong(system: &System, wrong: &Wrong) -> String {
+pub fn describe_wrong(system: &System, violation: &Violation) -> String {
     use transition_system::{Owner, PromiseKind};
-    match wrong {
+    match &violation.what {
         Wrong::Invariant(p) => format!("`{}` is false here", system.property(*p).name),
         Wrong::Transition(p) => format!("the last step breaks `{}`", system.property(*p).name),
         Wrong::Temporal(p) => format!(
@@ -186,14 +190,23 @@ pub fn describe_wrong(system: &System, wrong: &Wrong) -> String {
                 Owner::Event(e, args) => {
                     let event = system.event(*e);
                     let args: Vec<_> = args.iter().map(|a| a.display(system)).collect();
-                    (format!("`{}({})`", event.name, args.join(", ")), &event.promises)
+                    (
+                        format!("`{}({})`", event.name, args.join(", ")),
+                        &event.promises[..],
+                    )
                 }
-                Owner::Property(p) => (
-                    format!("`{}`", system.property(*p).name),
-                    &system.property(*p).promises,
-                ),
-                Owner::Init(i) => ("`init`".to_owned(), &system.init[*i].promises),
-                Owner::Assumption(i) => ("an assumption".to_owned(), &system.assumptions[*i].promises),
+                Owner::Property(p) => {
+                    let property = system.property(*p);
+                    let promises = match violation.trace.steps.last() {
+                        Some(step) if property.kind == PropertyKind::Transition => {
+                            property.of_step(step.event).1
+                        }
+                        Some(_) | None => &property.promises,
+                    };
+                    (format!("`{}`", property.name), promises)
+                }
+                Owner::Init(i) => ("`init`".to_owned(), &system.init[*i].promises[..]),
+                Owner::Assumption(i) => ("an assumption".to_owned(), &system.assumptions[*i].promises[..]),
             };
             let what = match kind {
                 PromiseKind::Range => "an integer leaves its range",

@@ -109,7 +109,13 @@ impl Planner<'_> {
         let property = system.property(id);
         let (verdict, note) = recheck(system, &command.scope, answer.verdict, answer.witness.as_ref());
         let rests_on = rests_on(system, &command.scope, &verdict);
+        let run = match (&verdict, &answer.witness) {
+            (Verdict::Violated(violation), _) => Some(&violation.trace),
+            (_, witness) => witness.as_ref(),
+        };
+        let size = run.map_or_else(|| command.scope.clone(), |t| sized(system, &command.scope, t));
         Outcome {
+            size,
             rests_on,
             system: system.name.clone(),
             kind: command.kind,

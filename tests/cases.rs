@@ -292,6 +292,7 @@ fn always(system: &mut System) -> PropertyId {
         formula: system.arena.bool(true),
         temporal: None,
         promises: Vec::new(),
+        steps: Vec::new(),
         origin: Origin::unknown(),
     });
     PropertyId::new(system.properties.len() - 1)

@@ -91,8 +91,6 @@ codes! {
         "Outside of braces a file holds declarations only, and each begins with its own word, such as `var`."
     "E0102" "this cannot stand here"
         "The text does not fit the grammar. The declaration it stands in is left out; all others are still checked."
-    "E0103" "not part of this version"
-        "The word begins a declaration that the language has a place for but does not have yet."
     "E0104" "nested too deep"
         "Expressions nest at most 256 levels in a text, and 1000 once definitions are written out. Name parts of it \
          with `def`, or build long chains with `and` and `or`, which do not nest."
@@ -214,6 +212,40 @@ codes! {
     "E0411" "a temporal property is not proved"
         "`prove` shows by induction what holds in every state or of every step, and lemmas are of this kind. `check` decides \
          temporal properties in a scope."
+    "E0420" "not a variable"
+        "What is written, guarded or secret is a variable, alone or with a name for each of its keys."
+    "E0421" "a key that does not fit"
+        "Behind a guarded place stand names, one for each key. In a mediation they are its parameters; elsewhere one \
+         name means one key in all places of a rule."
+    "E0422" "not a decision"
+        "A mediation decides `Allow`, `Deny` or `Virtualize`; an event goes through it with `Allow`, or as `is` says."
+    "E0423" "a case without a component"
+        "Either every case of a mediation says `by` which component it is decided, or none does."
+    "E0424" "not an event of the system"
+        "`system only` lists events that do not say who acts. What others may do is said by `writes`."
+    "E0425" "who acts cannot be told"
+        "`writes(..) by c` speaks of those who act in events (`event e(..) by c`). Where they are of several types, \
+         write which: `by c: T`."
+    "E0426" "of which run"
+        "A lemma of a `noninterference` speaks of two runs. What can differ says of which it is: `left.x`, `right.f(a)`; \
+         what is the same in both does not."
+    "E0427" "a resource has one holder"
+        "A resource has one parameter: who holds it."
+    "E0428" "not a resource"
+        "`hard` is about sets, of which no two holders share an element; `soft` is about amounts, or about sets by \
+         their numbers of elements."
+    "E0429" "not a mediation"
+        "`via` goes through a mediation that `mediate` declares, with one argument for each of its parameters."
+    "E0430" "nothing is secret"
+        "A `noninterference` is about the secrets of someone: `secret x[k] of o`, where `o` is of the type behind `from`, \
+         an option or a set of it."
+    "E0431" "nobody observes"
+        "What is seen is said by an `observer` with one parameter, of the type behind `to`."
+    "E0432" "who acts depends on the state"
+        "Two runs must agree on who does what. Make who acts a parameter of the event, and say in `when` who it is."
+    "E0433" "not for each component of a family"
+        "In a component of a family, as in `Worker(w) for w: Id`, stand `integrity` and `resource`. What is mediated, secret \
+         or seen is declared outside, over a variable with a key for each member."
     "E0501" "`module` in the wrong place"
         "A file is one module; its header comes first."
     "E0502" "the module has another name"

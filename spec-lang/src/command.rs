@@ -3,6 +3,7 @@
 use transition_system::{Origin, PropertyId, Scope};
 
 use crate::diagnostic::Diagnostic;
+use crate::lower::two_runs::TwoRuns;
 use crate::lower::{Lowered, Program};
 use crate::names::{Found, ModuleIx, PropertyIx, TypeName};
 use crate::source::Span;
@@ -84,6 +85,17 @@ pub(crate) struct Subject {
     /// The module, or the space of the system.
     pub(crate) module: ModuleIx,
     pub(crate) lowered: Lowered,
+    /// For a system of two runs.
+    pub(crate) pair: Option<PairOf>,
+}
+
+/// What a system of two runs was made of.
+pub(crate) struct PairOf {
+    /// The system of one run.
+    pub(crate) base: usize,
+    /// Its invariants, of each run.
+    pub(crate) lifted: Vec<(PropertyId, [PropertyId; 2])>,
+    pub(crate) view: TwoRuns,
 }
 
 /// Resolves the commands of the root file.
@@ -147,9 +159,19 @@ impl Resolver<'_, '_> {
             return;
         };
         let mut used = false;
-        for command in commands.iter_mut().filter(|c| c.system == system) {
-            command.lemmas.get_or_insert_default().push(property);
-            used = true;
+        for command in commands.iter_mut() {
+            let lemmas = command.lemmas.get_or_insert_default();
+            if command.system == system {
+                lemmas.push(property);
+                used = true;
+            } else if let Some(pair) = &self.subjects[command.system].pair
+                && pair.base == system
+                && let Some((_, both)) = pair.lifted.iter().find(|(p, _)| *p == property)
+            {
+                // an invariant of one run is one of each of two
+                lemmas.extend(both);
+                used = true;
+            }
         }
         if !used && !commands.is_empty() {
             let message = "this is a property of another system than what is proved";
@@ -159,6 +181,8 @@ impl Resolver<'_, '_> {
     }
 
     fn target(&mut self, target: &Target, prove: bool) -> Option<(usize, PropertyId)> {
+        let dotted = self.dotted(target);
+        let target = dotted.as_ref().unwrap_or(target);
         let (system, within) = match &target.system {
             Some(path) if self.is_part_of_only(path) => {
                 let within = std::iter::once(path).chain(&target.within);
@@ -182,6 +206,14 @@ impl Resolver<'_, '_> {
             self.diagnostics
                 .push(Diagnostic::error("E0411", target.span, message).help("use `check`, in a scope"));
             return None;
+        }
+        if names[ix].kind == PropertyKind::TwoRuns {
+            let of = |s: &Subject| s.pair.as_ref().is_some_and(|p| p.base == system);
+            let system = self
+                .subjects
+                .iter()
+                .position(|s| of(s) && s.lowered.ids.property(ix).is_some())?;
+            return Some((system, self.subjects[system].lowered.ids.property(ix)?));
         }
         Some((system, subject.lowered.ids.property(ix)?))
     }
@@ -232,24 +264,51 @@ impl Resolver<'_, '_> {
 
     /// Whether a path names a part of the only system, and no system.
     fn is_part_of_only(&self, path: &Path) -> bool {
-        let [only] = self.subjects else { return false };
+        let mut subjects = self.subjects.iter().filter(|s| s.pair.is_none());
+        let (Some(only), None) = (subjects.next(), subjects.next()) else {
+            return false;
+        };
         let text = path.text();
         only.instance.as_ref() != Some(&text) && self.program.names.part(only.module, &text).is_some()
     }
 
-    fn system_named(&mut self, path: &Path) -> Option<usize> {
+    /// `a.b` read as the property `a.b` that a declaration `a` brings along, where `a` is no system or part of one.
+    fn dotted(&self, target: &Target) -> Option<Target> {
+        let mut before: Vec<&Path> = target.system.iter().chain(&target.within).collect();
+        let last = before.pop()?;
+        if before.is_empty() && (self.find_system(last).is_some() || self.is_part_of_only(last)) {
+            return None;
+        }
+        let property = last.dotted(&target.property);
+        let name = &property.names.last()?.text;
+        let declared = self.program.names.properties.iter().any(|p| p.name.text == *name);
+        let mut before = before.into_iter().cloned();
+        declared.then(|| Target {
+            system: before.next(),
+            within: before.collect(),
+            property,
+            span: target.span,
+        })
+    }
+
+    fn find_system(&self, path: &Path) -> Option<usize> {
         let text = path.text();
         let by_instance = self
             .subjects
             .iter()
-            .position(|s| s.instance.as_deref() == Some(text.as_str()));
+            .position(|s| s.instance.as_deref() == Some(text.as_str()) && s.pair.is_none());
         let by_module = || {
             let module = self.program.names.module_named(self.root, path)?;
             self.subjects
                 .iter()
-                .position(|s| s.instance.is_none() && s.module == module)
+                .position(|s| s.instance.is_none() && s.module == module && s.pair.is_none())
         };
-        let found = by_instance.or_else(by_module);
+        by_instance.or_else(by_module)
+    }
+
+    fn system_named(&mut self, path: &Path) -> Option<usize> {
+        let text = path.text();
+        let found = self.find_system(path);
         if found.is_none() && !self.program.names[self.root].broken.contains(&text) {
             let names = self.subjects.iter().filter_map(|s| s.instance.as_deref());
             let near = nearest(&text, names).map(|n| format!("did you mean `{n}`?"));
@@ -263,8 +322,11 @@ impl Resolver<'_, '_> {
     /// The system of a property that is named alone: the root's, or the only instance's if the root has neither
     /// variables nor this property.
     fn default_system(&mut self, target: &Target) -> Option<usize> {
-        let own = self.subjects.iter().position(|s| s.instance.is_none());
-        let mut instances = (0..self.subjects.len()).filter(|i| Some(*i) != own);
+        let subjects = self.subjects;
+        let own = subjects
+            .iter()
+            .position(|s| s.instance.is_none() && s.pair.is_none());
+        let mut instances = (0..subjects.len()).filter(|i| Some(*i) != own && subjects[*i].pair.is_none());
         let only = instances.next().filter(|_| instances.next().is_none());
         let names = self.program.names;
         let has_state = names.vars.iter().any(|v| v.module == self.root);
@@ -282,6 +344,7 @@ impl Resolver<'_, '_> {
         let choices: Vec<_> = self
             .subjects
             .iter()
+            .filter(|s| s.pair.is_none())
             .filter_map(|s| s.instance.as_ref())
             .map(|i| format!("`{i}.{name}`"))
             .collect();

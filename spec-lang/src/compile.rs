@@ -3,10 +3,11 @@
 use transition_system::{ExprId, Origin, System};
 
 use crate::check::check;
-use crate::command::{Command, Resolver, Subject};
+use crate::command::{Command, PairOf, Resolver, Subject};
 use crate::diagnostic::{Diagnostic, tidy};
 use crate::lower::instance::instantiate;
-use crate::lower::{Lowered, Program, lower};
+use crate::lower::two_runs::{TwoRuns, pair};
+use crate::lower::{Lowered, Program, closure, lower};
 use crate::names::{Found, Loaded, ModuleIx, Structure, collect, load_all};
 use crate::source::{Source, SourceMap, Span};
 use crate::syntax::ast::{Decl, DeclKind, Instance, Path};
@@ -62,6 +63,8 @@ pub struct NamedSystem {
     pub instance: bool,
     /// The system, which obeys [`transition_system::validate`].
     pub system: System,
+    /// For a system of two runs, made of a `noninterference`: what a report needs to show them side by side.
+    pub two_runs: Option<TwoRuns>,
 }
 
 /// Stack for a compilation. Depths are limited (256 levels in a text, 1000 after definitions are written
@@ -164,6 +167,7 @@ fn all_subjects(
             composed: false,
             module: root,
             lowered: lower(program, root, name.to_owned(), diagnostics),
+            pair: None,
         });
     }
     let mut made: Vec<(ModuleIx, Lowered)> = Vec::new();
@@ -187,8 +191,10 @@ fn all_subjects(
             composed: false,
             module,
             lowered: instantiate(program, module, instance, base, diagnostics),
+            pair: None,
         });
     }
+    pairs(program, &mut out, diagnostics);
     out
 }
 
@@ -206,6 +212,7 @@ fn composed_systems(
             out.push(Subject {
                 instance: Some(name.clone()),
                 composed: true,
+                pair: None,
                 module: space,
                 lowered: lower(program, space, name, diagnostics),
             });
@@ -235,6 +242,31 @@ fn instance_of(program: Program<'_, '_>, root: ModuleIx, path: &Path) -> Option<
         })
 }
 
+/// Adds the systems of two runs, behind those that they are made of.
+fn pairs(program: Program<'_, '_>, subjects: &mut Vec<Subject>, diagnostics: &mut Vec<Diagnostic>) {
+    for base in 0..subjects.len() {
+        let members = closure(program.names, subjects[base].module);
+        for (flow, decl) in program.names.flows.iter().enumerate() {
+            if !members[decl.module.index()] {
+                continue;
+            }
+            let one = &subjects[base];
+            let made = pair(program, one.module, &one.lowered, flow, diagnostics);
+            subjects.push(Subject {
+                instance: one.instance.clone(),
+                composed: one.composed,
+                module: one.module,
+                lowered: made.lowered,
+                pair: Some(PairOf {
+                    base,
+                    lifted: made.lifted,
+                    view: made.view,
+                }),
+            });
+        }
+    }
+}
+
 /// Whether a declaration makes the file a system of its own.
 fn is_own(decl: &Decl) -> bool {
     match decl.kind {
@@ -254,7 +286,8 @@ fn is_own(decl: &Decl) -> bool {
         | DeclKind::Def(_)
         | DeclKind::Init(_)
         | DeclKind::Event(_)
-        | DeclKind::Property { .. } => true,
+        | DeclKind::Property { .. }
+        | DeclKind::Theory(_) => true,
     }
 }
 
@@ -312,6 +345,7 @@ fn complete(program: Program<'_, '_>, subject: Subject, diagnostics: &mut Vec<Di
         name: system.name.clone(),
         instance: subject.instance.is_some() && !subject.composed,
         system,
+        two_runs: subject.pair.map(|p| p.view),
     }
 }
 

@@ -26,5 +26,6 @@ pub use command::{Command, CommandKind, Expectation, Method};
 pub use compile::{Compilation, Loader, Model, NamedSystem, NoModules, compile};
 pub use diagnostic::{Diagnostic, Severity};
 pub use format::{Operators, Unformatted, format};
+pub use lower::two_runs::{Seen, TwoRuns};
 pub use render::render;
 pub use source::{Source, SourceId, SourceMap, Span};

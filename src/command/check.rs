@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use spec_lang::{Model, Severity, Source};
-use transition_system::System;
+use spec_lang::{Model, NamedSystem, Severity, Source};
 
 use super::{Context, Failure};
 use crate::cli::{Check, Format};
@@ -49,16 +48,17 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
             let message = "nothing was checked: the file has no `check` or `prove` command";
             writeln!(report::stderr(context.color), "{}: {message}", path.display())?;
         }
+        let several = model.systems.iter().filter(|s| s.two_runs.is_none()).count() > 1;
         for command in &model.commands {
-            let system = &model.systems[command.system].system;
-            for mut row in planner(args, context).run(system, command) {
+            let named = &model.systems[command.system];
+            for mut row in planner(args, context).run(&named.system, command) {
                 if let Some(dir) = &args.certificate {
                     write_certificate(dir, &mut row, &compiled.sources)?;
                 }
                 exit = exit.and(row.exit());
                 match args.format {
-                    Format::Human => report::check::write(&mut out, system, &row, model.systems.len() > 1)?,
-                    Format::Json => documents.push(document(path, system, &row)),
+                    Format::Human => report::check::write(&mut out, named, &row, several)?,
+                    Format::Json => documents.push(document(path, named, &row)),
                 }
             }
         }
@@ -75,8 +75,8 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn document(path: &Path, system: &System, row: &Outcome) -> serde_json::Value {
-    let mut json = report::check::json(system, row);
+fn document(path: &Path, named: &NamedSystem, row: &Outcome) -> serde_json::Value {
+    let mut json = report::check::json(named, row);
     json["file"] = path.display().to_string().into();
     json
 }

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
-use spec_lang::CommandKind;
+use spec_lang::{CommandKind, NamedSystem};
 use transition_system::{System, Trace, Verdict};
 
-use super::trace;
+use super::{trace, two_runs};
 use crate::outcome::{Outcome, Word, describe_stop, describe_vacuity, describe_wrong};
 
 const DIM: Style = Style::new().dimmed();
@@ -16,7 +16,8 @@ const DIM: Style = Style::new().dimmed();
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write(out: &mut dyn Write, system: &System, row: &Outcome, qualified: bool) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, named: &NamedSystem, row: &Outcome, qualified: bool) -> io::Result<()> {
+    let system = &named.system;
     let (style, word) = face(row);
     let command = match row.kind {
         CommandKind::Check => "check",
@@ -27,12 +28,14 @@ pub fn write(out: &mut dyn Write, system: &System, row: &Outcome, qualified: boo
     } else {
         format!(" for {}", row.scope)
     };
-    let of = if qualified {
-        format!("{}.", row.system)
-    } else {
-        String::new()
+    // a system of two runs has the name of what it was made for
+    let own = named.two_runs.is_some() && row.system.ends_with(&format!(".{}", row.property));
+    let name = match qualified {
+        true if own => row.system.clone(),
+        true => format!("{}.{}", row.system, row.property),
+        false => row.property.clone(),
     };
-    let what = format!("{command} {of}{}{scope}", row.property);
+    let what = format!("{command} {name}{scope}");
     writeln!(
         out,
         "  {what:<52} {style}{word:<9}{style:#} {DIM}{}{DIM:#}",
@@ -54,17 +57,28 @@ pub fn write(out: &mut dyn Write, system: &System, row: &Outcome, qualified: boo
     }
     if let Verdict::Violated(violation) = &row.verdict {
         let n = violation.trace.len();
-        let steps = if n == 1 { "step" } else { "steps" };
-        let what = match violation.trace.loop_start {
-            None => "a run",
-            Some(start) if start == n => "an infinite run, at rest after",
-            Some(_) => "an infinite run",
+        let s = if n == 1 { "" } else { "s" };
+        if let Some(view) = &named.two_runs {
+            writeln!(out, "    two runs of {n} step{s}, the left one | the right one:")?;
+            two_runs::write(out, (system, view), &row.size, &violation.trace, "      ")?;
+        } else {
+            let what = match violation.trace.loop_start {
+                None => "a run of",
+                Some(start) if start == n => "an infinite run, at rest after",
+                Some(_) => "an infinite run of",
+            };
+            writeln!(out, "    {what} {n} step{s}:")?;
+            trace::write(out, system, &violation.trace, "      ")?;
+        }
+        writeln!(out, "    {}", describe_wrong(system, violation))?;
+        // who is from and who is to is said already
+        let chosen = |fact: &str| {
+            named.two_runs.as_ref().is_some_and(|view| {
+                let names = [view.from, view.to].map(|c| format!("{} == ", system.constant(c).name));
+                names.iter().any(|n| fact.starts_with(n))
+            })
         };
-        let of = if what.ends_with("after") { "" } else { " of" };
-        writeln!(out, "    {what}{of} {n} {steps}:")?;
-        trace::write(out, system, &violation.trace, "      ")?;
-        writeln!(out, "    {}", describe_wrong(system, &violation.what))?;
-        for rests in &row.rests_on {
+        for rests in row.rests_on.iter().filter(|r| !chosen(&r.fact)) {
             let evidence = rests.evidence.join("; ");
             writeln!(
                 out,
@@ -152,11 +166,12 @@ fn detail(row: &Outcome) -> String {
 
 /// One row as JSON.
 #[must_use]
-pub fn json(system: &System, row: &Outcome) -> Json {
+pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
+    let system = &named.system;
     let reason = match &row.verdict {
         Verdict::Unknown(stop) => Some(describe_stop(stop)),
         Verdict::Vacuous(why) => Some(describe_vacuity(why)),
-        Verdict::Violated(v) => Some(describe_wrong(system, &v.what)),
+        Verdict::Violated(v) => Some(describe_wrong(system, v)),
         Verdict::Proved(_) | Verdict::Holds(_) => None,
     };
     let coverage = if let Verdict::Holds(c) = &row.verdict {
@@ -164,7 +179,7 @@ pub fn json(system: &System, row: &Outcome) -> Json {
     } else {
         None
     };
-    json!({
+    let mut out = json!({
         "system": row.system,
         "command": if row.kind == CommandKind::Check { "check" } else { "prove" },
         "property": row.property,
@@ -190,7 +205,11 @@ pub fn json(system: &System, row: &Outcome) -> Json {
         "certificate": row.certificate,
         "at": row.origin.to_string(),
         "time_ms": row.time.as_secs_f64() * 1e3,
-    })
+    });
+    if let (Some(run), Some(view)) = (row.trace(), &named.two_runs) {
+        out["two_runs"] = two_runs::json(system, view, &row.size, run);
+    }
+    out
 }
 
 fn trace_json(system: &System, run: &Trace) -> Json {

@@ -4,6 +4,7 @@ pub mod check;
 pub mod human;
 pub mod progress;
 pub mod trace;
+pub mod two_runs;
 
 use std::io::{self, Write};
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use transition_system::eval::{Bindings, Context, EvalError, Evaluator};
+use transition_system::step::Attempt;
 use transition_system::subst::post_order;
 use transition_system::value::DomainError;
 use transition_system::{
@@ -62,7 +63,7 @@ pub fn explore(system: &System, scope: &Scope, properties: &[PropertyId]) -> Res
         let mut next = Vec::new();
         for state in &level {
             for (position, property) in properties.iter().enumerate() {
-                let now = look(&evaluator, *property, state, None, depth)?;
+                let now = look(&evaluator, *property, (state, None), depth)?;
                 out.found[position] = out.found[position].or(now);
             }
             let broken = events_undefined(&evaluator, state)?;
@@ -72,16 +73,16 @@ pub fn explore(system: &System, scope: &Scope, properties: &[PropertyId]) -> Res
                 out.deadlock = out.deadlock.or(Some(depth));
             }
             for attempt in attempts {
-                let Ok(Some(after)) = attempt.outcome else {
+                let Ok(Some(after)) = &attempt.outcome else {
                     assert!(broken, "{:?}, and no promise is broken", attempt.outcome);
                     continue;
                 };
                 for (position, property) in properties.iter().enumerate() {
-                    let now = look(&evaluator, *property, state, Some(&after), depth + 1)?;
+                    let now = look(&evaluator, *property, (state, Some(&attempt)), depth + 1)?;
                     out.found[position] = out.found[position].or(now);
                 }
                 if known.insert(after.clone()) {
-                    next.push(after);
+                    next.push(after.clone());
                 }
             }
         }
@@ -113,21 +114,28 @@ fn words(e: &EvalError) -> String {
 fn look(
     evaluator: &Evaluator<'_>,
     id: PropertyId,
-    state: &State,
-    next: Option<&State>,
+    (state, step): (&State, Option<&Attempt>),
     steps: u64,
 ) -> Result<Option<Found>, String> {
     let property = evaluator.system.property(id);
-    if (property.kind == PropertyKind::Transition) != next.is_some() {
+    if (property.kind == PropertyKind::Transition) != step.is_some() {
         return Ok(None);
     }
+    let next = step.and_then(|s| s.outcome.as_ref().ok()?.as_ref());
     let at = Context { state, next };
-    for promise in &property.promises {
-        if !truth(evaluator, promise.holds, at)? {
+    let mut env = Bindings::new();
+    let mut claim = (property.formula, &property.promises[..]);
+    if let Some(step) = step {
+        let binders = evaluator.system.event(step.event).binders();
+        env.extend(binders.zip(step.args.iter().cloned()));
+        claim = property.of_step(step.event);
+    }
+    for promise in claim.1 {
+        if !truth(evaluator, promise.holds, at, &mut env)? {
             return Ok(Some(Found::Violated(steps)));
         }
     }
-    let holds = truth(evaluator, property.formula, at)?;
+    let holds = truth(evaluator, claim.0, at, &mut env)?;
     Ok(match (property.kind, holds) {
         (PropertyKind::Witness, true) => Some(Found::Reached(steps)),
         (PropertyKind::Invariant | PropertyKind::Transition, false) => Some(Found::Violated(steps)),
@@ -137,10 +145,13 @@ fn look(
     })
 }
 
-fn truth(evaluator: &Evaluator<'_>, formula: ExprId, at: Context<'_>) -> Result<bool, String> {
-    evaluator
-        .truth(formula, at, &mut Bindings::new())
-        .map_err(|e| words(&e))
+fn truth(
+    evaluator: &Evaluator<'_>,
+    formula: ExprId,
+    at: Context<'_>,
+    env: &mut Bindings,
+) -> Result<bool, String> {
+    evaluator.truth(formula, at, env).map_err(|e| words(&e))
 }
 
 /// Whether a promise of an event is broken for some arguments, enabled or not.
@@ -294,12 +305,12 @@ impl Filling<'_, '_> {
                 next: None,
             };
             for Promise { holds, .. } in &axiom.promises {
-                if !truth(self.evaluator, *holds, at)? {
+                if !truth(self.evaluator, *holds, at, &mut Bindings::new())? {
                     self.undefined = true;
                     return Ok(());
                 }
             }
-            if !truth(self.evaluator, axiom.formula, at)? {
+            if !truth(self.evaluator, axiom.formula, at, &mut Bindings::new())? {
                 return Ok(());
             }
             debug_assert!(needs <= filled);

@@ -38,8 +38,8 @@ pub use ids::{BinderId, ConstId, EnumId, EventId, ExprId, PropertyId, SortId, Ty
 pub use origin::Origin;
 pub use scope::Scope;
 pub use system::{
-    Axiom, Constant, Enumeration, Event, Given, Promise, PromiseKind, Property, PropertyKind, Sort, System,
-    Update, Variable,
+    Axiom, Constant, Enumeration, Event, Given, Promise, PromiseKind, Property, PropertyKind, Sort,
+    StepClause, System, Update, Variable,
 };
 pub use temporal::Temporal;
 pub use trace::{State, Step, Trace};

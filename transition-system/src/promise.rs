@@ -189,6 +189,9 @@ pub fn add_promises(system: &mut System, place: &dyn Fn(ExprId) -> Origin) {
                 }
             }
         }
+        for clause in &mut property.steps {
+            clause.promises = promises_of(arena, clause.formula, yes, place);
+        }
     }
     for event in &mut system.events {
         let agreements: Vec<_> = event

@@ -8,10 +8,10 @@
 use std::fmt;
 
 use crate::eval::{Bindings, Context, EvalError, Evaluator};
-use crate::ids::PropertyId;
+use crate::ids::{EventId, PropertyId};
 use crate::lasso::Lasso;
 use crate::scope::Scope;
-use crate::system::{Promise, PropertyKind, System};
+use crate::system::{Promise, Property, PropertyKind, System};
 use crate::trace::{State, Trace};
 use crate::value::{Value, domain};
 use crate::verdict::{Owner, Wrong};
@@ -165,17 +165,18 @@ fn holds(evaluator: &Evaluator<'_>, trace: &Trace, wrong: &Wrong) -> Result<bool
     Ok(match wrong {
         Wrong::Invariant(p) => {
             let property = kind_of(evaluator, *p, PropertyKind::Invariant)?;
-            !evaluator.truth(property, at, &mut Bindings::new())?
+            !evaluator.truth(property.formula, at, &mut Bindings::new())?
         }
         Wrong::Transition(p) => {
             let property = kind_of(evaluator, *p, PropertyKind::Transition)?;
-            let Some(at) = last_step(trace) else {
+            let (Some(at), Some(step)) = (last_step(trace), trace.steps.last()) else {
                 return Ok(false);
             };
-            !evaluator.truth(property, at, &mut Bindings::new())?
+            let mut env = arguments(evaluator.system, step.event, &step.args);
+            !evaluator.truth(property.of_step(step.event).0, at, &mut env)?
         }
         Wrong::Undefined { owner, kind, index } => {
-            let (promises, mut env) = owned(evaluator.system, owner);
+            let (promises, mut env) = owned(evaluator.system, owner, trace);
             let Some(at) = where_owned(evaluator.system, owner, trace) else {
                 return Ok(false);
             };
@@ -218,27 +219,33 @@ fn where_owned<'t>(system: &System, owner: &Owner, trace: &'t Trace) -> Option<C
     }
 }
 
-fn kind_of(
-    evaluator: &Evaluator<'_>,
+fn kind_of<'a>(
+    evaluator: &Evaluator<'a>,
     id: PropertyId,
     kind: PropertyKind,
-) -> Result<crate::ExprId, ReplayError> {
+) -> Result<&'a Property, ReplayError> {
     match evaluator.system.properties.get(id.index()) {
-        Some(p) if p.kind == kind => Ok(p.formula),
+        Some(p) if p.kind == kind => Ok(p),
         Some(_) | None => Err(ReplayError::ClaimFalse),
     }
 }
 
-fn owned<'a>(system: &'a System, owner: &Owner) -> (&'a [Promise], Bindings) {
+/// The values of an event's parameters and choices.
+fn arguments(system: &System, event: EventId, args: &[Value]) -> Bindings {
+    system.event(event).binders().zip(args.iter().cloned()).collect()
+}
+
+/// The promises of an owner, and what its binders are bound to at the end of a trace.
+fn owned<'a>(system: &'a System, owner: &Owner, trace: &Trace) -> (&'a [Promise], Bindings) {
     match owner {
-        Owner::Event(id, args) => {
-            let event = system.event(*id);
-            (
-                &event.promises,
-                event.binders().zip(args.iter().cloned()).collect(),
-            )
-        }
-        Owner::Property(id) => (&system.property(*id).promises, Bindings::new()),
+        Owner::Event(id, args) => (&system.event(*id).promises, arguments(system, *id, args)),
+        Owner::Property(id) => match (system.property(*id), trace.steps.last()) {
+            (property, Some(step)) if property.kind == PropertyKind::Transition => (
+                property.of_step(step.event).1,
+                arguments(system, step.event, &step.args),
+            ),
+            (property, _) => (&property.promises, Bindings::new()),
+        },
         Owner::Init(i) => (system.init.get(*i).map_or(&[], |a| &a.promises), Bindings::new()),
         Owner::Assumption(i) => (
             system.assumptions.get(*i).map_or(&[], |a| &a.promises),

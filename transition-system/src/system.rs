@@ -168,12 +168,24 @@ pub struct Event {
 pub enum PropertyKind {
     /// True in every reachable state.
     Invariant,
-    /// True of every transition between reachable states ([`crate::Expr::Next`] is the state after).
+    /// True of every transition between reachable states ([`crate::Expr::Next`] is the state after). What is
+    /// claimed of the steps of one event may be a [`StepClause`] of its own.
     Transition,
     /// True in some reachable state.
     Witness,
     /// True of every fair run ([`Property::temporal`]).
     Temporal,
+}
+
+/// What a transition property claims of the steps of one event, in place of its formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepClause {
+    /// The event; at most one clause of each in a property.
+    pub event: EventId,
+    /// The formula, over two states and the event's parameters and choices.
+    pub formula: ExprId,
+    /// What must hold for the formula to be defined, over the same.
+    pub promises: Vec<Promise>,
 }
 
 /// A named property.
@@ -192,8 +204,22 @@ pub struct Property {
     /// What must hold for the formula to be defined. The parts of a temporal property are defined in every reachable
     /// state.
     pub promises: Vec<Promise>,
+    /// For a transition property: events of whose steps something else is claimed, in order of event.
+    pub steps: Vec<StepClause>,
     /// Where it was declared.
     pub origin: Origin,
+}
+
+impl Property {
+    /// What a transition property claims of a step of this event: the formula, over two states and the
+    /// event's parameters and choices, and its promises.
+    #[must_use]
+    pub fn of_step(&self, event: EventId) -> (ExprId, &[Promise]) {
+        self.steps
+            .iter()
+            .find(|s| s.event == event)
+            .map_or((self.formula, &self.promises), |s| (s.formula, &s.promises))
+    }
 }
 
 /// A transition system.

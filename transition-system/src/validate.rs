@@ -19,6 +19,8 @@
 //! 9. A temporal property has a temporal formula, and `true` as its other one; no other property has one. Its parts are
 //!    formulas of one state, closed but for the binders of the quantifiers around them.
 //! 10. Components differ in their names, speak of what is there, and no two own one variable or property.
+//! 11. Only transition properties have clauses, one at most for each event; its formula and promises are closed but
+//!     for the event's parameters and choices.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -226,6 +228,28 @@ impl Checker<'_> {
             };
             self.closed_formula(&p.name, p.formula, &p.promises, reads);
             self.temporal(p);
+            self.clauses(p);
+        }
+    }
+
+    fn clauses(&mut self, property: &Property) {
+        let name = &property.name;
+        if !property.steps.is_empty() && property.kind != PropertyKind::Transition {
+            self.broken(11, format!("`{name}` has clauses, but is not about steps"));
+        }
+        let mut seen = BTreeSet::new();
+        for clause in &property.steps {
+            let Some(event) = self.system.events.get(clause.event.index()) else {
+                self.broken(11, format!("`{name}` has a clause of an event that is not there"));
+                continue;
+            };
+            if !seen.insert(clause.event) {
+                self.broken(11, format!("`{name}` has two clauses of `{}`", event.name));
+            }
+            let allowed: BTreeSet<_> = event.binders().collect();
+            for f in std::iter::once(clause.formula).chain(clause.promises.iter().map(|p| p.holds)) {
+                self.formula(name, f, Reads::TwoStates, &allowed);
+            }
         }
     }
 

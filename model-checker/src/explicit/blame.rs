@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use transition_system::{Owner, Property, PropertyKind, Scope, State, System, Value, Violation, Wrong};
+use transition_system::{Owner, PropertyId, PropertyKind, Scope, State, System, Value, Violation, Wrong};
 
 use super::report::{Assumed, ConstCell};
 use crate::ground::{
@@ -52,7 +52,7 @@ pub fn blame(system: &System, scope: &Scope, violation: &Violation) -> Result<Bl
         .iter()
         .map(|s| flat.instance(s.event, &s.args))
         .collect::<Result<_, _>>()?;
-    let (end, on_step) = end_of(&mut flat, &violation.what)?;
+    let (end, on_step) = end_of(&mut flat, violation)?;
     let constraints = constraints(&mut flat)?;
     flat.check()?;
     let run = Run {
@@ -65,25 +65,39 @@ pub fn blame(system: &System, scope: &Scope, violation: &Violation) -> Result<Bl
 }
 
 /// What must keep its value at the end, and whether it is about the last step.
-fn end_of(flat: &mut Flattener<'_>, what: &Wrong) -> Result<(Vec<Root>, bool), GroundError> {
+fn end_of(flat: &mut Flattener<'_>, violation: &Violation) -> Result<(Vec<Root>, bool), GroundError> {
     let system = flat.system;
-    Ok(match what {
+    let of_step = |flat: &mut Flattener<'_>, p: PropertyId| match violation.trace.steps.last() {
+        Some(step) => {
+            flat.bind_arguments(step.event, &step.args)?;
+            Ok(system.property(p).of_step(step.event))
+        }
+        None => Err(GroundError::internal(
+            "a property of steps that is violated without one",
+        )),
+    };
+    Ok(match &violation.what {
         Wrong::Invariant(p) => (vec![(flat.truth(system.property(*p).formula)?, 0)], false),
-        Wrong::Transition(p) => (vec![(flat.truth(system.property(*p).formula)?, 0)], true),
+        Wrong::Transition(p) => {
+            let (formula, _) = of_step(flat, *p)?;
+            (vec![(flat.truth(formula)?, 0)], true)
+        }
         Wrong::Deadlock | Wrong::Temporal(_) => (Vec::new(), false),
         Wrong::Undefined { owner, index, .. } => {
             let (promises, on_step) = match owner {
                 Owner::Event(id, args) => {
                     // binds the arguments
                     flat.instance(*id, args)?;
-                    (&system.event(*id).promises, false)
+                    (&system.event(*id).promises[..], false)
                 }
-                Owner::Property(p) => {
-                    let Property { kind, promises, .. } = system.property(*p);
-                    (promises, *kind == PropertyKind::Transition)
-                }
-                Owner::Init(i) => (&system.init[*i].promises, false),
-                Owner::Assumption(i) => (&system.assumptions[*i].promises, false),
+                Owner::Property(p) => match system.property(*p).kind {
+                    PropertyKind::Transition => (of_step(flat, *p)?.1, true),
+                    PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => {
+                        (&system.property(*p).promises[..], false)
+                    }
+                },
+                Owner::Init(i) => (&system.init[*i].promises[..], false),
+                Owner::Assumption(i) => (&system.assumptions[*i].promises[..], false),
             };
             let holds = promises
                 .get(*index)

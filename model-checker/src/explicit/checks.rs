@@ -1,10 +1,12 @@
 //! The properties of a search, evaluated on states and steps as they are found.
 
-use transition_system::{Owner, PropertyKind, Wrong};
+use std::collections::BTreeMap;
+
+use transition_system::{Owner, PropertyId, PropertyKind, Wrong};
 
 use super::layout::Layout;
 use super::machine::{Conditions, Machine};
-use crate::ground::{Ground, GroundError, NodeId};
+use crate::ground::{Cone, Ground, GroundError, GroundPromise, NodeId};
 
 /// Something a state or step decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +17,19 @@ pub(super) enum Finding {
     Reached(usize),
 }
 
-/// One property and the conditions that decide it.
-struct Item {
-    kind: PropertyKind,
+/// The conditions of a formula.
+struct Claim {
     /// Conditions of the promises, with what is wrong where one is false.
     promises: Vec<(usize, Wrong)>,
     formula: usize,
+}
+
+/// One property and the conditions that decide it.
+struct Item {
+    kind: PropertyKind,
+    claim: Claim,
+    /// What is claimed of the steps of some events instead, by position of the event in the cone.
+    clauses: BTreeMap<u32, Claim>,
     /// Condition of the antecedent, while it was never true.
     antecedent: Option<usize>,
     wrong: Wrong,
@@ -34,7 +43,7 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn new(ground: &Ground<'_>, layout: &Layout) -> Result<Self, GroundError> {
+    pub(super) fn new(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Result<Self, GroundError> {
         let mut formulas: Vec<NodeId> = Vec::new();
         let mut add = |node: NodeId| {
             formulas.push(node);
@@ -51,19 +60,21 @@ impl Checks {
                 PropertyKind::Invariant | PropertyKind::Witness => Wrong::Invariant(property.id),
                 PropertyKind::Temporal => Wrong::Temporal(property.id),
             };
-            let undefined = |kind, index| Wrong::Undefined {
-                owner: Owner::Property(property.id),
-                kind,
-                index,
+            let mut claim = |formula: NodeId, promises: &[GroundPromise]| Claim {
+                promises: promises
+                    .iter()
+                    .map(|p| (add(p.holds), undefined(property.id, p)))
+                    .collect(),
+                formula: add(formula),
             };
+            let clauses = cone.events.iter().enumerate().filter_map(|(position, event)| {
+                let clause = property.clauses.get(event)?;
+                Some((position as u32, claim(clause.formula, &clause.promises)))
+            });
             items.push(Item {
                 kind: property.kind,
-                promises: property
-                    .promises
-                    .iter()
-                    .map(|p| (add(p.holds), undefined(p.kind, p.index)))
-                    .collect(),
-                formula: add(property.formula),
+                clauses: clauses.collect(),
+                claim: claim(property.formula, &property.promises),
                 antecedent: property.antecedent.filter(inside).map(&mut add),
                 wrong,
                 open: true,
@@ -98,7 +109,7 @@ impl Checks {
                 item.antecedent = None;
             }
             if item.open && item.kind != PropertyKind::Transition {
-                decide(&mut self.machine, position, item, out);
+                decide(&mut self.machine, position, item, None, out);
             }
         }
     }
@@ -110,27 +121,42 @@ impl Checks {
             .any(|i| i.open && i.kind == PropertyKind::Transition)
     }
 
-    /// What a step decides.
-    pub(super) fn on_step(&mut self, before: &[u64], after: &[u64], out: &mut Vec<Finding>) {
+    /// What a step of an event, by its position in the cone, decides.
+    pub(super) fn on_step(&mut self, event: u32, before: &[u64], after: &[u64], out: &mut Vec<Finding>) {
         self.machine.load(before);
         self.machine.load_next(after);
         for (position, item) in self.items.iter_mut().enumerate() {
             if item.open && item.kind == PropertyKind::Transition {
-                decide(&mut self.machine, position, item, out);
+                decide(&mut self.machine, position, item, Some(event), out);
             }
         }
     }
 }
 
-fn decide(machine: &mut Machine, position: usize, item: &mut Item, out: &mut Vec<Finding>) {
-    let broken = item
+fn undefined(property: PropertyId, promise: &GroundPromise) -> Wrong {
+    Wrong::Undefined {
+        owner: Owner::Property(property),
+        kind: promise.kind,
+        index: promise.index,
+    }
+}
+
+fn decide(
+    machine: &mut Machine,
+    position: usize,
+    item: &mut Item,
+    step: Option<u32>,
+    out: &mut Vec<Finding>,
+) {
+    let claim = step.and_then(|e| item.clauses.get(&e)).unwrap_or(&item.claim);
+    let broken = claim
         .promises
         .iter()
         .find(|(condition, _)| !machine.holds(*condition));
     let finding = match (broken, item.kind) {
         (Some((_, wrong)), _) => Finding::Violated(position, wrong.clone()),
-        (None, PropertyKind::Witness) if machine.holds(item.formula) => Finding::Reached(position),
-        (None, PropertyKind::Invariant | PropertyKind::Transition) if !machine.holds(item.formula) => {
+        (None, PropertyKind::Witness) if machine.holds(claim.formula) => Finding::Reached(position),
+        (None, PropertyKind::Invariant | PropertyKind::Transition) if !machine.holds(claim.formula) => {
             Finding::Violated(position, item.wrong.clone())
         }
         (

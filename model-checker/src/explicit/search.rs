@@ -96,7 +96,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 limits.memory_bytes.unwrap_or(u64::MAX),
             ),
             events: Machine::of_events(ground, &cone, &layout)?,
-            checks: Checks::new(ground, &layout)?,
+            checks: Checks::new(ground, &cone, &layout)?,
             fired: vec![0; cone.events.len()],
             found: Found::new(count),
             stats: Stats {
@@ -229,7 +229,7 @@ impl<'s, 'g> Search<'s, 'g> {
         for (end, source) in ends.iter().zip(batch) {
             while next < *end {
                 self.fired[out.events[next] as usize] += 1;
-                self.step(source as StateIndex, out.state(next))?;
+                self.step(source as StateIndex, out.events[next], out.state(next))?;
                 next += 1;
             }
         }
@@ -274,13 +274,13 @@ impl<'s, 'g> Search<'s, 'g> {
         ControlFlow::Continue(())
     }
 
-    fn step(&mut self, source: StateIndex, after: &[u64]) -> ControlFlow<Halt> {
+    fn step(&mut self, source: StateIndex, event: u32, after: &[u64]) -> ControlFlow<Halt> {
         if self.checks.watches_steps() {
             let mut findings = Vec::new();
             self.checks
-                .on_step(self.store.state(source), after, &mut findings);
+                .on_step(event, self.store.state(source), after, &mut findings);
             for finding in findings {
-                let trace = self.trace(source, Some(after));
+                let trace = self.trace(source, Some((event, after)));
                 self.found.settle(finding, trace);
             }
         }
@@ -346,8 +346,8 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     /// A shortest run to a state, or on from it by one step.
-    fn trace(&self, index: StateIndex, after: Option<&[u64]>) -> Result<Trace, GroundError> {
-        rebuild(self.ground, &self.cone, &self.layout, &self.store, index, after)
+    fn trace(&self, index: StateIndex, last: Option<(u32, &[u64])>) -> Result<Trace, GroundError> {
+        rebuild(self.ground, &self.cone, &self.layout, &self.store, index, last)
     }
 
     // ---- the end ----

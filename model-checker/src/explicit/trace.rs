@@ -8,7 +8,7 @@ use super::machine::{Machine, Successors, Transitions};
 use super::store::{NO_PARENT, StateIndex, Store};
 use crate::ground::{Cone, Ground, GroundError};
 
-/// A shortest run to a state of the store, and on to `after` by one step.
+/// A shortest run to a state of the store, and on by one step: an event, by its position in the cone, to a state.
 ///
 /// # Errors
 /// An internal error if a step cannot be found again.
@@ -18,9 +18,9 @@ pub(super) fn rebuild(
     layout: &Layout,
     store: &Store,
     index: StateIndex,
-    after: Option<&[u64]>,
+    last: Option<(u32, &[u64])>,
 ) -> Result<Trace, GroundError> {
-    let mut path: Vec<&[u64]> = after.into_iter().collect();
+    let mut path: Vec<&[u64]> = last.iter().map(|(_, after)| *after).collect();
     let mut at = index;
     loop {
         path.push(store.state(at));
@@ -36,10 +36,13 @@ pub(super) fn rebuild(
         ..Successors::default()
     };
     let mut events = Vec::with_capacity(path.len());
-    for pair in path.windows(2) {
+    for (number, pair) in path.windows(2).enumerate() {
         out.clear();
         machine.expand(pair[0], &mut out);
-        let found = (0..out.len()).find(|i| out.state(*i) == pair[1]);
+        // what is claimed of a last step may be claimed of its event only
+        let event = last.map(|(e, _)| e).filter(|_| number + 2 == path.len());
+        let fits = |i: &usize| event.is_none_or(|e| out.events[*i] == e) && out.state(*i) == pair[1];
+        let found = (0..out.len()).find(fits);
         let position = found.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
         events.push(cone.events[out.events[position] as usize]);
     }

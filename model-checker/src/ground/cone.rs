@@ -49,6 +49,13 @@ impl Cone {
             property.promises.iter().for_each(|p| builder.mark(p.holds));
             // a step that stutters on the cone matters to a two-state property that is not reflexive
             keep_all |= property.kind == PropertyKind::Transition && property.stutter != Dag::TRUE;
+            for (event, clause) in &property.clauses {
+                if clause.formula != Dag::TRUE || !clause.promises.is_empty() {
+                    builder.add_event(*event);
+                    builder.mark(clause.formula);
+                    clause.promises.iter().for_each(|p| builder.mark(p.holds));
+                }
+            }
         }
         for (i, event) in ground.events.iter().enumerate() {
             if keep_all || event.promises().next().is_some() {

@@ -80,17 +80,22 @@ impl Flattener<'_> {
 
     /// One instance, whatever its guard.
     pub(crate) fn instance(&mut self, id: EventId, args: &[Value]) -> Result<GroundEvent> {
+        self.bind_arguments(id, args)?;
+        let before = unconditional(self.system, self.system.event(id));
+        self.finish(id, args.to_vec(), &before)
+    }
+
+    /// Binds the parameters and choices of an event.
+    pub(crate) fn bind_arguments(&mut self, id: EventId, args: &[Value]) -> Result<()> {
         let system = self.system;
-        let event = system.event(id);
-        for (binder, value) in event.binders().zip(args) {
+        for (binder, value) in system.event(id).binders().zip(args) {
             let shape = self.shape(system.arena.binder_info(binder).ty)?;
             let tree = shape.encode(value)?;
             let term = self.dag.lift(&tree, &shape);
             let binding = self.binding(term);
             self.bind(binder, binding);
         }
-        let before = unconditional(system, event);
-        self.finish(id, args.to_vec(), &before)
+        Ok(())
     }
 
     fn plan(&self, event: &Event) -> Plan {

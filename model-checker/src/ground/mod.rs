@@ -27,6 +27,8 @@ mod solve;
 mod temporal;
 mod term;
 
+use std::collections::BTreeMap;
+
 use transition_system::{Expr, ExprId, Owner, Promise, PropertyId, PropertyKind, Quantifier, Scope, System};
 
 pub(crate) use cells::literal_of;
@@ -68,12 +70,24 @@ pub struct GroundProperty {
     pub formula: NodeId,
     /// Promises that do not hold by their form alone.
     pub promises: Vec<GroundPromise>,
+    /// For a transition property: what is claimed of the steps of some events instead, by position among
+    /// [`Ground::events`].
+    pub clauses: BTreeMap<usize, GroundClause>,
     /// Formula and promises of a step that changes nothing.
     pub stutter: NodeId,
     /// For an invariant *for all .. a implies b*, and a temporal property of this kind: some `a` is true.
     pub antecedent: Option<NodeId>,
     /// The formula of a temporal property.
     pub temporal: Option<GroundTemporal>,
+}
+
+/// What a transition property claims of the steps of one instance of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroundClause {
+    /// The formula.
+    pub formula: NodeId,
+    /// Promises that do not hold by their form alone.
+    pub promises: Vec<GroundPromise>,
 }
 
 /// See the module.
@@ -119,7 +133,7 @@ impl<'a> Ground<'a> {
         }
         let properties = properties
             .iter()
-            .map(|p| flat.property(*p))
+            .map(|p| flat.property(*p, &events))
             .collect::<Result<Vec<_>, _>>()?;
         let canonical = flat.canonical();
         flat.check()?;
@@ -167,7 +181,11 @@ impl Flattener<'_> {
     }
 
     /// A property.
-    pub(crate) fn property(&mut self, id: PropertyId) -> Result<GroundProperty, GroundError> {
+    pub(crate) fn property(
+        &mut self,
+        id: PropertyId,
+        events: &[GroundEvent],
+    ) -> Result<GroundProperty, GroundError> {
         let property = self.system.property(id);
         let formula = self.truth(property.formula)?;
         let promises = self.promises(&property.promises)?;
@@ -187,10 +205,30 @@ impl Flattener<'_> {
             kind: property.kind,
             formula,
             promises,
+            clauses: self.clauses(id, events)?,
             stutter,
             antecedent,
             temporal,
         })
+    }
+
+    fn clauses(
+        &mut self,
+        id: PropertyId,
+        events: &[GroundEvent],
+    ) -> Result<BTreeMap<usize, GroundClause>, GroundError> {
+        let mut out = BTreeMap::new();
+        for clause in &self.system.property(id).steps {
+            for (position, event) in events.iter().enumerate().filter(|(_, e)| e.event == clause.event) {
+                self.bind_arguments(event.event, &event.args)?;
+                let ground = GroundClause {
+                    formula: self.truth(clause.formula)?,
+                    promises: self.promises(&clause.promises)?,
+                };
+                out.insert(position, ground);
+            }
+        }
+        Ok(out)
     }
 
     fn promises(&mut self, promises: &[Promise]) -> Result<Vec<GroundPromise>, GroundError> {

@@ -10,7 +10,8 @@ use std::time::Instant;
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::replay::{replay, replay_run};
 use transition_system::{
-    EventId, Owner, PropertyId, PropertyKind, Scope, Step, System, Trace, Violation, Wrong,
+    EventId, ExprId, Owner, Promise, PromiseKind, PropertyId, PropertyKind, Scope, Step, System, Trace,
+    Violation, Wrong,
 };
 use z3::{SatResult, Solver};
 
@@ -20,7 +21,7 @@ use super::problem::{Case, Problem, make_case};
 use super::report::Options;
 use super::solver::{Model, Session, Strategy};
 use super::term::{Base, Symbol, TermId};
-use super::value::FrameId;
+use super::value::{EnvId, FrameId};
 
 /// What a bounded search gives.
 pub(super) enum Run {
@@ -52,7 +53,7 @@ struct Bad {
 
 enum BadEnd {
     Property,
-    PropertyUndefined(usize),
+    PropertyUndefined(PromiseKind, usize),
     EventUndefined(EventId, usize),
 }
 
@@ -148,29 +149,66 @@ impl Bounded<'_> {
 
     fn bad_property(&self, run: &mut Unrolling<'_>, out: &mut Vec<Bad>) -> Result<()> {
         let decl = self.system.property(self.property);
-        let last = run.last();
-        let frame = match (decl.kind, run.frames.as_slice()) {
-            (PropertyKind::Invariant | PropertyKind::Witness, _) => last,
-            (PropertyKind::Transition, [.., before, after]) => {
-                let (before, after) = (*before, *after);
-                run.problem.encoder.pair(before, after)
-            }
-            (PropertyKind::Transition | PropertyKind::Temporal, _) => return Ok(()),
-        };
         let closed = run.problem.closed;
-        let mut before = Vec::new();
-        for (k, promise) in decl.promises.iter().enumerate() {
-            let holds = run.problem.encoder.formula(promise.holds, closed, frame)?;
+        match (decl.kind, run.frames.as_slice(), run.steps.last()) {
+            (PropertyKind::Invariant | PropertyKind::Witness, _, _) => {
+                let claim = (decl.formula, &decl.promises[..]);
+                self.bad_claim(run, claim, (closed, run.last()), Vec::new(), out)?;
+            }
+            (PropertyKind::Transition, [.., before, after], Some(step)) => {
+                let (before, after, chosen) = (*before, *after, step.chosen);
+                let envs: Vec<EnvId> = step.cases.iter().map(|c| c.env).collect();
+                let pair = run.problem.encoder.pair(before, after);
+                for clause in &decl.steps {
+                    let literal =
+                        (run.problem.encoder.terms).literal(Base::Event, clause.event.index() as u32);
+                    let this = run.problem.encoder.terms.eq(chosen, literal);
+                    let env = envs.get(clause.event.index()).copied().unwrap_or(closed);
+                    let claim = (clause.formula, &clause.promises[..]);
+                    self.bad_claim(run, claim, (env, pair), vec![this], out)?;
+                }
+                let others = self.without_clause(run, chosen);
+                let claim = (decl.formula, &decl.promises[..]);
+                self.bad_claim(run, claim, (closed, pair), others, out)?;
+            }
+            (PropertyKind::Transition | PropertyKind::Temporal, _, _) => {}
+        }
+        Ok(())
+    }
+
+    /// That the chosen event is none for which the property has a clause.
+    fn without_clause(&self, run: &mut Unrolling<'_>, chosen: TermId) -> Vec<TermId> {
+        let terms = &mut run.problem.encoder.terms;
+        let mut out = Vec::new();
+        for clause in &self.system.property(self.property).steps {
+            let literal = terms.literal(Base::Event, clause.event.index() as u32);
+            let this = terms.eq(chosen, literal);
+            out.push(terms.not(this));
+        }
+        out
+    }
+
+    /// What is wrong with a claim, where `before` holds.
+    fn bad_claim(
+        &self,
+        run: &mut Unrolling<'_>,
+        (formula, promises): (ExprId, &[Promise]),
+        (env, frame): (EnvId, FrameId),
+        mut before: Vec<TermId>,
+        out: &mut Vec<Bad>,
+    ) -> Result<()> {
+        for (k, promise) in promises.iter().enumerate() {
+            let holds = run.problem.encoder.formula(promise.holds, env, frame)?;
             let not = run.problem.encoder.terms.not(holds);
             let formula = run.problem.encoder.terms.and(before.iter().copied().chain([not]));
             out.push(Bad {
-                what: BadEnd::PropertyUndefined(k),
+                what: BadEnd::PropertyUndefined(promise.kind, k),
                 formula,
             });
             before.push(holds);
         }
-        let holds = run.problem.encoder.formula(decl.formula, closed, frame)?;
-        let claim = match decl.kind {
+        let holds = run.problem.encoder.formula(formula, env, frame)?;
+        let claim = match self.system.property(self.property).kind {
             PropertyKind::Witness => holds,
             PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => {
                 run.problem.encoder.terms.not(holds)
@@ -236,9 +274,9 @@ impl Bounded<'_> {
             (BadEnd::Property, PropertyKind::Invariant) => Wrong::Invariant(self.property),
             (BadEnd::Property, PropertyKind::Transition) => Wrong::Transition(self.property),
             (BadEnd::Property, PropertyKind::Temporal) => return None,
-            (BadEnd::PropertyUndefined(k), _) => Wrong::Undefined {
+            (BadEnd::PropertyUndefined(kind, k), _) => Wrong::Undefined {
                 owner: Owner::Property(self.property),
-                kind: decl.promises.get(*k)?.kind,
+                kind: *kind,
                 index: *k,
             },
             (BadEnd::EventUndefined(event, k), _) => {
@@ -252,43 +290,12 @@ impl Bounded<'_> {
                 }
             }
         };
-        self.replayed(&scope, &trace, &what).then_some(())?;
+        replay(self.system, &scope, &trace, &what).ok()?;
         Some(Run::Violation(Violation {
             what,
             trace,
             shortest: true,
         }))
-    }
-}
-
-impl Bounded<'_> {
-    fn replayed(&self, scope: &Scope, trace: &Trace, what: &Wrong) -> bool {
-        let decl = self.system.property(self.property);
-        match what {
-            // A promise of a property of steps speaks of two states, which a claim about one state does not.
-            Wrong::Undefined {
-                owner: Owner::Property(_),
-                index,
-                ..
-            } if decl.kind == PropertyKind::Transition => {
-                let evaluator = Evaluator::new(self.system, scope);
-                let before = trace.len().checked_sub(1).and_then(|i| trace.state(i));
-                let (Some(state), Some(promise)) = (before, decl.promises.get(*index)) else {
-                    return false;
-                };
-                let at = Context {
-                    state,
-                    next: Some(trace.last()),
-                };
-                replay_run(&evaluator, trace).is_ok()
-                    && evaluator.truth(promise.holds, at, &mut Bindings::new()) == Ok(false)
-            }
-            Wrong::Undefined { .. }
-            | Wrong::Invariant(_)
-            | Wrong::Transition(_)
-            | Wrong::Deadlock
-            | Wrong::Temporal(_) => replay(self.system, scope, trace, what).is_ok(),
-        }
     }
 }
 

@@ -288,7 +288,13 @@ impl Search<'_> {
                         next: None,
                     }
                 };
-                if truth(formula, at, &mut Bindings::new())? {
+                let mut env: Bindings = self
+                    .system
+                    .event(id)
+                    .binders()
+                    .zip(args.iter().cloned())
+                    .collect();
+                if truth(formula, at, &mut env)? {
                     return None;
                 }
                 steps.push(Step {
@@ -326,8 +332,10 @@ impl Search<'_> {
                 let event = self.system.event(e);
                 promise(&event.name, &event.promises, k)
             }
-            Goal::PropertyDefined(k) | Goal::StepDefined(_, k) => promise(&decl.name, &decl.promises, k),
-            Goal::Follows | Goal::Transition(_) => Some((decl.name.clone(), decl.formula)),
+            Goal::PropertyDefined(k) => promise(&decl.name, &decl.promises, k),
+            Goal::StepDefined(e, k) => promise(&decl.name, decl.of_step(e).1, k),
+            Goal::Follows => Some((decl.name.clone(), decl.formula)),
+            Goal::Transition(e) => Some((decl.name.clone(), decl.of_step(e).0)),
             Goal::Assumption(..) | Goal::InitDefined(..) => None,
         }
     }

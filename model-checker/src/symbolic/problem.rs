@@ -64,7 +64,8 @@ pub(super) fn goals(system: &System, property: PropertyId, invariant: &[ExprId])
     match decl.kind {
         PropertyKind::Transition => {
             for event in system.event_ids() {
-                goals.extend(promises.clone().map(|k| Goal::StepDefined(event, k)));
+                let promises = 0..decl.of_step(event).1.len();
+                goals.extend(promises.map(|k| Goal::StepDefined(event, k)));
                 goals.push(Goal::Transition(event));
             }
         }
@@ -244,11 +245,13 @@ impl<'a> Problem<'a> {
             }
             Goal::StepDefined(event, k) => {
                 let pair = self.step(invariant, event, &mut out)?;
-                self.promise(&decl.promises, k, self.closed, pair, &mut out)?
+                let env = self.case(event)?.env;
+                self.promise(decl.of_step(event).1, k, env, pair, &mut out)?
             }
             Goal::Transition(event) => {
                 let pair = self.step(invariant, event, &mut out)?;
-                self.encoder.formula(decl.formula, self.closed, pair)?
+                let env = self.case(event)?.env;
+                self.encoder.formula(decl.of_step(event).0, env, pair)?
             }
         };
         out.push(self.encoder.terms.not(claim));

@@ -128,6 +128,7 @@ impl Maker {
                 formula,
                 temporal: None,
                 promises: Vec::new(),
+                steps: Vec::new(),
                 origin: Origin::unknown(),
             });
         }

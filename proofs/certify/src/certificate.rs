@@ -276,6 +276,7 @@ fn well_formed(system: &System, name: &str, formula: ExprId) -> Result<(), Strin
         formula,
         temporal: None,
         promises: Vec::new(),
+        steps: Vec::new(),
         origin: transition_system::Origin::unknown(),
     });
     match validate(&probe) {

@@ -126,9 +126,8 @@ impl Writer<'_> {
             }
             PropertyKind::Transition => {
                 for event in system.event_ids() {
-                    let body = self
-                        .meaning
-                        .formula(decl.formula, &At::closed(When::Step(event)))?;
+                    let at = self.meaning.arguments(event, When::Step(event));
+                    let body = self.meaning.formula(decl.of_step(event).0, &at)?;
                     let name = symbol("", &system.event(event).name);
                     self.define(format!("property.{name}"), Vec::new(), body);
                 }

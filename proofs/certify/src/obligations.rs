@@ -411,9 +411,8 @@ impl Writer<'_> {
                 for event in system.event_ids() {
                     let (event_name, part) = self.event_name(event);
                     let mut core = self.happens(event)?;
-                    let claim = self
-                        .meaning
-                        .formula(decl.formula, &At::closed(When::Step(event)))?;
+                    let at = self.meaning.arguments(event, When::Step(event));
+                    let claim = self.meaning.formula(decl.of_step(event).0, &at)?;
                     let denied = self.denied(vec![claim]);
                     core.push(section(format!("but not: {name}"), vec![denied]));
                     let words = format!("every step of {event_name} satisfies {name}");
@@ -457,20 +456,16 @@ impl Writer<'_> {
             }
             PropertyKind::Transition => {
                 for event in system.event_ids() {
-                    if decl.promises.is_empty() {
+                    let (_, promises) = decl.of_step(event);
+                    if promises.is_empty() {
                         continue;
                     }
                     let (name, part) = self.event_name(event);
                     let before = self.happens(event)?;
                     let file = format!("4-defined-property-{part}");
                     let words = format!("{words} of every step of {name}");
-                    self.promises(
-                        &file,
-                        &words,
-                        &decl.promises,
-                        &At::closed(When::Step(event)),
-                        before,
-                    )?;
+                    let at = self.meaning.arguments(event, When::Step(event));
+                    self.promises(&file, &words, promises, &at, before)?;
                 }
                 Ok(())
             }

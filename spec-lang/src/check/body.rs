@@ -21,6 +21,8 @@ pub(super) enum Setting {
     State,
     /// The next state too.
     Step,
+    /// The states of two runs, each variable in one of them.
+    TwoRuns,
 }
 
 /// A body while it is checked.

@@ -54,6 +54,7 @@ impl Body<'_, '_> {
                 self.misplaced_temporal(e);
                 wrong(span)
             }
+            ExprKind::Side(left, path) => self.side(*left, path, span),
             ExprKind::Compr { binders, body } => self.comprehension(binders, body, span),
             ExprKind::Quant {
                 forall,
@@ -165,10 +166,18 @@ impl Body<'_, '_> {
             );
             return wrong(span);
         }
+        if self.setting == Setting::TwoRuns {
+            return self.of_which_run(&self.names[v].name.text, span);
+        }
         make(TKind::Var(v), self.names[v].ty, span)
     }
 
     fn call(&mut self, callee: &Expr, args: &[Expr], hint: Option<Ty>, span: Span) -> TExpr {
+        if let ExprKind::Side(left, path) = &callee.kind
+            && let Some(call) = self.side_call(*left, path, args, span)
+        {
+            return call;
+        }
         if let ExprKind::Path(path) = &callee.kind
             && path.single().is_none_or(|n| self.local(&n.text).is_none())
         {

@@ -20,8 +20,11 @@ mod part;
 mod purity;
 mod record;
 mod relation;
+pub(crate) mod resource;
 mod seq;
 mod temporal;
+pub(crate) mod theory;
+pub(crate) mod two_runs;
 pub(crate) mod typed;
 
 use crate::diagnostic::Diagnostic;
@@ -30,6 +33,9 @@ use crate::source::Span;
 use crate::syntax::ast::{Expr, PropertyKind};
 use crate::types::Types;
 use body::{Body, Setting};
+use resource::TResource;
+use theory::{TIntegrity, TMediator};
+use two_runs::{TFlow, TObserver, TSecret};
 use typed::{TDef, TEvent, TExpr, TFormula, TKind, TProperty};
 
 /// The typed bodies, each list in order of declaration.
@@ -42,6 +48,16 @@ pub(crate) struct Checked {
     pub(crate) inits: Vec<TFormula>,
     pub(crate) events: Vec<TEvent>,
     pub(crate) properties: Vec<TProperty>,
+    pub(crate) integrities: Vec<TIntegrity>,
+    /// In the order of the mediations.
+    pub(crate) mediators: Vec<TMediator>,
+    pub(crate) secrets: Vec<TSecret>,
+    /// In the order of the observers.
+    pub(crate) observers: Vec<TObserver>,
+    /// In the order of the flows.
+    pub(crate) flows: Vec<TFlow>,
+    /// In the order of the resources.
+    pub(crate) resources: Vec<TResource>,
 }
 
 /// Checks all bodies.
@@ -51,7 +67,7 @@ pub(crate) fn check(names: &Names<'_>, types: &mut Types, diagnostics: &mut Vec<
         types,
         diagnostics,
     };
-    let checked = Checked {
+    let mut checked = Checked {
         defs: (0..names.defs.len())
             .map(|i| checker.def(DefIx::new(i)))
             .collect(),
@@ -66,7 +82,18 @@ pub(crate) fn check(names: &Names<'_>, types: &mut Types, diagnostics: &mut Vec<
         properties: (0..names.properties.len())
             .map(|i| checker.property(PropertyIx::new(i)))
             .collect(),
+        ..Checked::default()
     };
+    checked.integrities = (0..names.integrities.len())
+        .map(|i| checker.integrity(i, &checked.events))
+        .collect();
+    checked.mediators = (0..names.mediators.len()).map(|i| checker.mediator(i)).collect();
+    checked.secrets = names.secrets.iter().map(|(m, s)| checker.secret(*m, s)).collect();
+    checked.observers = (0..names.observers.len()).map(|i| checker.observer(i)).collect();
+    checked.flows = (0..names.flows.len())
+        .map(|i| checker.flow(i, &checked.secrets))
+        .collect();
+    checked.resources = (0..names.resources.len()).map(|i| checker.resource(i)).collect();
     purity::check(names, &checked, diagnostics);
     checked
 }
@@ -163,11 +190,13 @@ impl<'a> Checker<'_, 'a> {
         }
         let actor = sig.event.actor.as_ref().map(|e| body.infer_known(e));
         body.misplaced(&sig.event.body);
+        let via = sig.event.via.iter().filter_map(|v| body.via(v)).collect();
         let statements = body.statements(&sig.event.body);
         TEvent {
             event: ix,
             locals: body.locals,
             actor,
+            via,
             body: statements,
         }
     }

@@ -43,7 +43,12 @@ pub(super) fn check(names: &Names<'_>, checked: &Checked, diagnostics: &mut Vec<
     };
     let state = graph.run();
     let rigid = checked.assumes.iter().map(|f| &f.body);
-    for body in rigid.chain(checked.consts.iter().flatten().map(|c| &c.body)) {
+    let flows = checked.flows.iter().filter_map(|f| f.condition.as_ref());
+    let rigid = rigid.chain(checked.consts.iter().flatten().map(|c| &c.body));
+    for body in checked.flows.iter().flat_map(|f| &f.lemmas).flatten() {
+        graph.of_which_run(body, &state);
+    }
+    for body in rigid.chain(flows) {
         for (node, span) in self::refers(body).nodes {
             if let Node::Def(d) = node
                 && state.get(d.index()).copied().unwrap_or(false)
@@ -65,6 +70,23 @@ enum Visit {
 }
 
 impl Graph<'_, '_> {
+    /// Reports definitions that depend on the state in a formula of two runs that does not say of which.
+    fn of_which_run(&mut self, body: &TExpr, state: &[bool]) {
+        for (node, span) in refers(body).nodes {
+            if let Node::Def(d) = node
+                && state.get(d.index()).copied().unwrap_or(false)
+            {
+                let text = &self.names[d].def.name.text;
+                let message = format!("`{text}` depends on variables, and may differ between the two runs");
+                self.diagnostics.push(
+                    Diagnostic::error("E0426", span, message)
+                        .label(self.names[d].def.name.span, "defined here")
+                        .help(format!("write `left.{text}` or `right.{text}`")),
+                );
+            }
+        }
+    }
+
     fn refers(&self, node: Node) -> &Refers {
         match node {
             Node::Def(d) => &self.defs[d.index()],
@@ -142,6 +164,11 @@ fn refers(e: &TExpr) -> Refers {
     let mut out = Refers::default();
     let mut work = vec![e];
     while let Some(e) = work.pop() {
+        if let TKind::Side(_, inner) = &e.kind {
+            // says of which run it is
+            inner.children(&mut work);
+            continue;
+        }
         if let TKind::Call(d, _) = &e.kind {
             out.nodes.push((Node::Def(*d), e.span));
         } else if let TKind::Const(c) = &e.kind {

@@ -2,6 +2,7 @@
 
 use transition_system::{Fairness, FoldOp};
 
+use super::theory::TVia;
 use crate::names::{ConstIx, DefIx, EnumIx, EventIx, ModuleIx, PropertyIx, VarIx};
 use crate::source::Span;
 use crate::syntax::ast::{Arith, AssignOp, SetOp};
@@ -101,6 +102,8 @@ pub(crate) enum TKind {
     /// The map from the further indices of a family to their values of a variable, which is in this many
     /// families outside of them.
     Lifted(VarIx, usize),
+    /// A variable or a call as it is in the left (true) or right of two runs; arguments are outside of it.
+    Side(bool, Sub),
 }
 
 /// What is made of a sequence.
@@ -170,6 +173,7 @@ pub(crate) struct TEvent {
     /// The first are the parameters.
     pub(crate) locals: Locals,
     pub(crate) actor: Option<TExpr>,
+    pub(crate) via: Vec<TVia>,
     pub(crate) body: Vec<TStmt>,
 }
 
@@ -265,6 +269,7 @@ impl TExpr {
             | TKind::Card(a)
             | TKind::Closure(a)
             | TKind::Prime(a)
+            | TKind::Side(_, a)
             | TKind::Lambda { body: a, .. } => out.push(a),
             TKind::Implies(a, b)
             | TKind::Eq(a, b)

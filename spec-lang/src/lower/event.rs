@@ -4,6 +4,7 @@ use transition_system::{Alternative, BinderId, Event, ExprId, Fairness, Origin};
 
 use super::assign::{Assigned, Branch, Step};
 use super::part::Joined;
+use super::theory::EventInfo;
 use super::{Env, Lowering};
 use crate::check::typed::{TAlternative, TBinder, TEvent, TExpr, TStep, TStmt};
 use crate::names::EventIx;
@@ -79,6 +80,10 @@ impl Lowering<'_, '_> {
         fairness: Fairness,
     ) -> Event {
         let mut joined = Joined::default();
+        self.events.push(EventInfo {
+            declared: parts.to_vec(),
+            ..EventInfo::default()
+        });
         let mut collected = Collected {
             guard: Vec::new(),
             choices: Vec::new(),
@@ -131,6 +136,14 @@ impl Lowering<'_, '_> {
         if let Some(actor) = &typed.actor {
             let value = self.expr(actor, &mut env);
             self.join_actor(value, actor.span, joined);
+            if let Some(info) = self.events.last_mut() {
+                info.actor = info.actor.or(Some(actor.ty));
+            }
+        }
+        let (guard, via) = self.via(&typed.via, &mut env);
+        collected.guard.extend(guard);
+        if let Some(info) = self.events.last_mut() {
+            info.via.extend(via);
         }
         self.statements(&typed.body, collected, &mut env);
         self.indices = outside;

@@ -144,6 +144,7 @@ impl Lowering<'_, '_> {
                 self.next = before;
                 out
             }
+            TKind::Side(left, inner) => self.side(*left, inner, env),
             TKind::Component(a, i) => {
                 let record = self.program.types.as_record(a.ty);
                 let single = record.is_some_and(|(_, fields)| fields.len() == 1);
@@ -182,6 +183,21 @@ impl Lowering<'_, '_> {
                 self.system.arena.set_lit(of, list)
             }
         }
+    }
+
+    /// A variable or a call in one of two runs: the right one is what elsewhere is the next state.
+    fn side(&mut self, left: bool, inner: &TExpr, env: &mut Env) -> ExprId {
+        let args = match &inner.kind {
+            TKind::Call(_, args) => self.all(args, env),
+            _ => Vec::new(),
+        };
+        let before = std::mem::replace(&mut self.next, !left);
+        let out = match &inner.kind {
+            TKind::Call(d, _) => self.call(*d, args),
+            _ => self.expr(inner, env),
+        };
+        self.next = before;
+        out
     }
 
     /// What stands where only an error could have led: such a system is not handed out, and if it were, the

@@ -11,8 +11,11 @@ pub(crate) mod expr;
 pub(crate) mod instance;
 mod member;
 mod part;
+mod resource;
 mod seq;
 mod temporal;
+mod theory;
+pub(crate) mod two_runs;
 mod view;
 
 pub(crate) use expr::MAX_LOWERED_DEPTH;
@@ -29,10 +32,11 @@ use transition_system::view::View;
 use crate::check::Checked;
 use crate::check::typed::TFormula;
 use crate::diagnostic::Diagnostic;
-use crate::names::{ConstIx, DefIx, EnumIx, EventIx, ModuleIx, Names, PropertyIx, Role, SortIx, VarIx};
+use crate::names::{ConstIx, DefIx, Enum, EnumIx, EventIx, ModuleIx, Names, PropertyIx, Role, SortIx, VarIx};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
 use crate::types::{Form, Ty, Types};
+use theory::EventInfo;
 
 /// What all modules have in common when they are lowered.
 #[derive(Clone, Copy)]
@@ -50,6 +54,8 @@ pub(crate) struct Lowered {
     pub(crate) ids: Ids,
     /// Where partial operations were written.
     pub(crate) places: HashMap<ExprId, Span>,
+    /// What is known of the system's events, in order.
+    events: Vec<EventInfo>,
 }
 
 /// From declarations to entries of the system; `None` for what is not part of it.
@@ -71,9 +77,7 @@ pub(crate) fn lower(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Lowered {
     let names = program.names;
-    let mut lowering = Lowering {
-        program,
-        diagnostics,
+    let empty = Lowered {
         system: System {
             name,
             ..System::default()
@@ -87,17 +91,9 @@ pub(crate) fn lower(
             types: vec![None; program.types.count()],
         },
         places: HashMap::new(),
-        memo: HashMap::new(),
-        member_memo: HashMap::new(),
-        const_values: HashMap::new(),
-        next: false,
-        depth: 0,
-        indices: HashMap::new(),
-        joint_parts: Vec::new(),
-        members: closure(names, root),
-        root: names.file_of(root),
-        space: Some(root).filter(|r| names[*r].space.is_some()),
+        events: Vec::new(),
     };
+    let mut lowering = Lowering::resume(program, root, empty, diagnostics);
     lowering.data();
     lowering.behaviour();
     lowering.components();
@@ -105,11 +101,12 @@ pub(crate) fn lower(
         system: lowering.system,
         ids: lowering.ids,
         places: lowering.places,
+        events: lowering.events,
     }
 }
 
 /// Which modules belong to the system of a module.
-fn closure(names: &Names<'_>, root: ModuleIx) -> Vec<bool> {
+pub(crate) fn closure(names: &Names<'_>, root: ModuleIx) -> Vec<bool> {
     let mut members = vec![false; names.modules.len()];
     let mut work = vec![root];
     while let Some(module) = work.pop() {
@@ -142,6 +139,8 @@ struct Lowering<'p, 'a> {
     joint_parts: Vec<Vec<EventIx>>,
     /// The members of families that are spoken of.
     indices: HashMap<ConstIx, ExprId>,
+    /// What is known of the system's events, in order.
+    events: Vec<EventInfo>,
     /// Variables mean their values in the next state.
     next: bool,
     depth: usize,
@@ -168,8 +167,44 @@ impl Namer {
 }
 
 impl<'p, 'a> Lowering<'p, 'a> {
+    /// Goes on with what was lowered before.
+    fn resume(
+        program: Program<'p, 'a>,
+        root: ModuleIx,
+        lowered: Lowered,
+        diagnostics: &'p mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            program,
+            diagnostics,
+            system: lowered.system,
+            ids: lowered.ids,
+            places: lowered.places,
+            events: lowered.events,
+            memo: HashMap::new(),
+            member_memo: HashMap::new(),
+            const_values: HashMap::new(),
+            joint_parts: Vec::new(),
+            indices: HashMap::new(),
+            next: false,
+            depth: 0,
+            members: closure(program.names, root),
+            root: program.names.file_of(root),
+            space: Some(root).filter(|r| program.names[*r].space.is_some()),
+        }
+    }
+
     fn is_member(&self, module: ModuleIx) -> bool {
         self.members[module.index()]
+    }
+
+    /// Whether an enumeration belongs to the system: that of decisions, if a module of it mediates.
+    fn has_enum(&self, ix: EnumIx) -> bool {
+        let names = self.program.names;
+        if names.decision == Some(ix) {
+            return names.mediators.iter().any(|m| self.is_member(m.module));
+        }
+        self.is_member(names[ix].module)
     }
 
     fn origin(&self, span: Span) -> transition_system::Origin {
@@ -201,23 +236,19 @@ impl<'p, 'a> Lowering<'p, 'a> {
 
     fn data(&mut self) {
         let names = self.program.names;
-        let enums = names
-            .enums
-            .iter()
-            .filter(|e| self.is_member(e.module))
-            .map(|e| e.name.text.as_str());
+        let own = |(i, _): &(usize, &Enum<'_>)| self.has_enum(EnumIx::new(*i));
+        let enums = names.enums.iter().enumerate().filter(own);
+        let enums = enums.map(|(_, e)| e.name.text.as_str());
         let sorts = names
             .sorts
             .iter()
             .filter(|s| self.is_member(s.module))
             .map(|s| s.name.text.as_str());
         let types = Namer::new(enums.chain(sorts));
-        for (i, e) in names
-            .enums
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| self.members[e.module.index()])
-        {
+        for (i, e) in names.enums.iter().enumerate() {
+            if !self.has_enum(EnumIx::new(i)) {
+                continue;
+            }
             self.ids.enums[i] = Some(EnumId::new(self.system.enumerations.len()));
             self.system.enumerations.push(Enumeration {
                 name: self.named(&types, e.module, &e.name.text),
@@ -323,16 +354,20 @@ impl<'p, 'a> Lowering<'p, 'a> {
                 kind: match sig.kind {
                     ast::PropertyKind::Invariant => PropertyKind::Invariant,
                     ast::PropertyKind::Witness => PropertyKind::Witness,
-                    ast::PropertyKind::Transition => PropertyKind::Transition,
+                    ast::PropertyKind::Transition | ast::PropertyKind::Steps => PropertyKind::Transition,
+                    ast::PropertyKind::TwoRuns => continue,
                     ast::PropertyKind::Temporal => PropertyKind::Temporal,
                 },
                 formula,
                 temporal,
                 promises: Vec::new(),
+                steps: Vec::new(),
                 origin: self.origin(sig.head),
             };
             self.system.properties.push(property);
         }
+        self.steps();
+        self.resources();
     }
 
     fn axioms(&mut self, list: &[TFormula]) -> Vec<Axiom> {

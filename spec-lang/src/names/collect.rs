@@ -128,6 +128,7 @@ impl<'a> Collector<'a, '_> {
             DeclKind::Init(list) => self.names.inits.extend(list.iter().map(|e| (module, e))),
             DeclKind::Event(_) | DeclKind::Property { .. } => self.behaviour(decl),
             DeclKind::Component(_) | DeclKind::System(_) => self.structure(decl),
+            DeclKind::Theory(theory) => self.theory(theory, decl),
         }
     }
 
@@ -175,7 +176,8 @@ impl<'a> Collector<'a, '_> {
             | DeclKind::Assume(_)
             | DeclKind::Component(_)
             | DeclKind::System(_)
-            | DeclKind::Init(_) => {}
+            | DeclKind::Init(_)
+            | DeclKind::Theory(_) => {}
         }
     }
 
@@ -188,7 +190,7 @@ impl<'a> Collector<'a, '_> {
         self.type_name(name, TypeName::Sort(ix));
     }
 
-    fn enumeration(&mut self, name: &'a Name, members: &'a [Name], head: Span) {
+    pub(super) fn enumeration(&mut self, name: &'a Name, members: &'a [Name], head: Span) {
         let ix = EnumIx::new(self.names.enums.len());
         self.names.enums.push(Enum {
             module: self.ix,
@@ -277,7 +279,7 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
-    fn twice(&mut self, name: &Name, first: Span) {
+    pub(super) fn twice(&mut self, name: &Name, first: Span) {
         self.diagnostics.push(
             Diagnostic::error("E0202", name.span, format!("`{}` is declared twice", name.text))
                 .here("again here")

@@ -337,9 +337,11 @@ impl<'a> Composer<'_, 'a> {
                 !system,
                 "what a system does is what its components do; declare it in a component, or outside",
             ),
-            DeclKind::Def(_) | DeclKind::Init(_) | DeclKind::Assume(_) | DeclKind::Property { .. } => {
-                (true, "")
-            }
+            DeclKind::Def(_)
+            | DeclKind::Init(_)
+            | DeclKind::Assume(_)
+            | DeclKind::Property { .. }
+            | DeclKind::Theory(_) => (true, ""),
             DeclKind::Module(_)
             | DeclKind::Use { .. }
             | DeclKind::Sort(_)

@@ -24,6 +24,8 @@ enum Kind {
     Value,
     Property,
     Structure,
+    Event,
+    Observer,
 }
 
 impl Kind {
@@ -33,6 +35,8 @@ impl Kind {
             Kind::Value => "value",
             Kind::Property => "property",
             Kind::Structure => "component or system",
+            Kind::Event => "event",
+            Kind::Observer => "observer",
         }
     }
 }
@@ -181,6 +185,34 @@ impl Names<'_> {
         )
     }
 
+    /// What an event's path means.
+    pub(crate) fn event_named(
+        &self,
+        module: ModuleIx,
+        path: &Path,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Found<super::EventIx> {
+        let found = self.look(module, path, |m, n| {
+            self[m].events.get(n).copied().into_iter().collect()
+        });
+        let span = |e: super::EventIx| self[e].event.name.span;
+        self.one(module, path, Kind::Event, found, span, diagnostics)
+    }
+
+    /// What an observer's path means: a position in the table.
+    pub(crate) fn observer_named(
+        &self,
+        module: ModuleIx,
+        path: &Path,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Found<usize> {
+        let found = self.look(module, path, |m, n| {
+            self[m].observers.get(n).copied().into_iter().collect()
+        });
+        let span = |o: usize| self.observers[o].written.name.span;
+        self.one(module, path, Kind::Observer, found, span, diagnostics)
+    }
+
     /// What a value's path means; `E::A` is the enumerator of the enumeration `E`. `locals` are names that
     /// mean something where the path stands, for hints.
     pub(crate) fn value_named(
@@ -229,7 +261,7 @@ impl Names<'_> {
         Some(Value::Enumerator(e, index as u32))
     }
 
-    fn one<T: Copy>(
+    fn one<T: Copy + PartialEq>(
         &self,
         module: ModuleIx,
         path: &Path,
@@ -238,10 +270,12 @@ impl Names<'_> {
         span: impl Fn(T) -> Span,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Found<T> {
-        let found = match found {
+        let mut found = match found {
             Ok(found) => found,
             Err(qualifier) => return self.no_qualifier(module, path, &qualifier, diagnostics),
         };
+        // one thing under two names, as the decisions that every mediation brings along
+        found.dedup_by(|a, b| a.1 == b.1);
         match found.len() {
             0 => self.missing(module, path, kind, diagnostics),
             1 => Found::These(found.into_iter().flat_map(|(_, list)| list).collect()),
@@ -317,6 +351,8 @@ impl Names<'_> {
                 Kind::Value => out.extend(module.values.keys().map(String::as_str)),
                 Kind::Property => out.extend(module.properties.keys().map(String::as_str)),
                 Kind::Structure => out.extend(module.structures.keys().map(String::as_str)),
+                Kind::Event => out.extend(module.events.keys().map(String::as_str)),
+                Kind::Observer => out.extend(module.observers.keys().map(String::as_str)),
             }
         }
         out.sort_unstable();
@@ -339,16 +375,15 @@ impl Names<'_> {
                 (Kind::Type, here.types.contains_key(name), "a type"),
                 (Kind::Value, here.values.contains_key(name), "a value"),
                 (Kind::Property, here.properties.contains_key(name), "a property"),
-                (Kind::Type, here.events.contains_key(name), "an event"),
+                (Kind::Event, here.events.contains_key(name), "an event"),
                 (
                     Kind::Structure,
                     here.structures.contains_key(name),
                     "a component or system",
                 ),
+                (Kind::Observer, here.observers.contains_key(name), "an observer"),
             ];
-            let hit = what
-                .iter()
-                .find(|(k, yes, word)| *yes && (*k != kind || *word == "an event"));
+            let hit = what.iter().find(|(k, yes, _)| *yes && *k != kind);
             if let Some((_, _, word)) = hit {
                 return Some(format!("`{name}` is {word}, which cannot stand here"));
             }

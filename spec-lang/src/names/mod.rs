@@ -13,6 +13,7 @@ mod new_types;
 mod parameters;
 mod signatures;
 mod space;
+mod theory;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Index;
@@ -26,9 +27,10 @@ pub(crate) use lookup::Found;
 pub(crate) use modules::{Loaded, load_all};
 pub(crate) use signatures::TypeReader;
 pub(crate) use space::{Component, ComposedSystem, Node, Space, SpaceKind, Structure};
+pub(crate) use theory::{Flow, Integrity, Mediator, Observer, Resource};
 
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{ast, theory as written};
 use crate::types::Ty;
 
 /// A module's own tables, by name.
@@ -40,6 +42,8 @@ pub(crate) struct Module {
     pub(crate) values: HashMap<String, Vec<Value>>,
     pub(crate) events: HashMap<String, EventIx>,
     pub(crate) properties: HashMap<String, PropertyIx>,
+    /// Positions in [`Names::observers`].
+    pub(crate) observers: HashMap<String, usize>,
     pub(crate) uses: Vec<Use>,
     /// Components and systems.
     pub(crate) structures: HashMap<String, Structure>,
@@ -189,6 +193,14 @@ pub(crate) struct Names<'a> {
     pub(crate) inits: Vec<(ModuleIx, &'a ast::Expr)>,
     pub(crate) components: Vec<Component<'a>>,
     pub(crate) systems: Vec<ComposedSystem<'a>>,
+    pub(crate) integrities: Vec<Integrity<'a>>,
+    pub(crate) mediators: Vec<Mediator<'a>>,
+    /// The enumeration of decisions, if anything is mediated.
+    pub(crate) decision: Option<EnumIx>,
+    pub(crate) secrets: Vec<(ModuleIx, &'a written::Secret)>,
+    pub(crate) observers: Vec<Observer<'a>>,
+    pub(crate) flows: Vec<Flow<'a>>,
+    pub(crate) resources: Vec<Resource<'a>>,
 }
 
 macro_rules! tables {

@@ -50,6 +50,7 @@ pub(super) fn resolve(names: &mut Names<'_>, types: &mut Types, diagnostics: &mu
             .map(|p| run(names, types, diagnostics, module, &p.ty))
             .collect();
     }
+    super::theory::resolve(names, types, diagnostics);
 }
 
 /// Greatest bound of a sequence or multiset.

@@ -5,6 +5,7 @@
 
 use transition_system::{Fairness, FoldOp};
 
+use super::theory::{Theory, Via};
 use crate::source::Span;
 
 mod structure;
@@ -32,6 +33,17 @@ impl Path {
     pub(crate) fn text(&self) -> String {
         let parts: Vec<_> = self.names.iter().map(|n| n.text.as_str()).collect();
         parts.join("::")
+    }
+
+    /// `a.b`: the name of something that the declaration `a` brings along.
+    pub(crate) fn dotted(&self, other: &Path) -> Path {
+        let span = self.span.to(other.span);
+        let mut names = self.names.clone();
+        if let Some(last) = names.last_mut() {
+            last.text = format!("{}.{}", last.text, other.text());
+            last.span = span;
+        }
+        Path { names, span }
     }
 
     /// The name alone, if the path is one.
@@ -108,6 +120,7 @@ pub(crate) enum DeclKind {
     Instance(Instance),
     Component(Component),
     System(SystemDecl),
+    Theory(Theory),
 }
 
 #[derive(Clone, Debug)]
@@ -129,6 +142,8 @@ pub(crate) struct Event {
     pub(crate) name: Name,
     pub(crate) params: Vec<Param>,
     pub(crate) actor: Option<Expr>,
+    /// The mediations that it goes through.
+    pub(crate) via: Vec<Via>,
     pub(crate) body: Vec<Stmt>,
     pub(crate) fairness: Fairness,
     /// An input of the environment.
@@ -141,6 +156,10 @@ pub(crate) enum PropertyKind {
     Witness,
     Transition,
     Temporal,
+    /// What is claimed of the steps of each event, by `integrity` and `mediate`.
+    Steps,
+    /// What is claimed of two runs, by `noninterference` and its lemmas.
+    TwoRuns,
 }
 
 #[derive(Clone, Debug)]
@@ -389,6 +408,8 @@ pub(crate) enum ExprKind {
     Eventually(Box<Expr>),
     Until(Box<Expr>, Box<Expr>),
     LeadsTo(Box<Expr>, Box<Expr>),
+    /// `left.x` (true), `right.x`: a name as it is in one of two runs.
+    Side(bool, Path),
     Not(Box<Expr>),
     Neg(Box<Expr>),
     And(Vec<Expr>),

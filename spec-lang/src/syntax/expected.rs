@@ -13,7 +13,7 @@ use crate::source::{SourceId, Span};
 use crate::suggest::nearest;
 
 /// Words that begin a declaration.
-pub(super) const DECLARATIONS: [&str; 22] = [
+pub(super) const DECLARATIONS: [&str; 28] = [
     "module",
     "use",
     "sort",
@@ -36,12 +36,8 @@ pub(super) const DECLARATIONS: [&str; 22] = [
     "component",
     "system",
     "private",
-];
-
-/// Words of declarations that a later version has.
-const LATER: [&str; 6] = [
-    "mediate",
     "integrity",
+    "mediate",
     "secret",
     "observer",
     "noninterference",
@@ -175,10 +171,6 @@ fn refused_name<'t>(tokens: &BTreeSet<String>, text: &'t str) -> Option<&'t str>
 /// A text that goes on at byte `at` where a declaration should begin.
 pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnostic {
     let (found, span) = token_at(source, text, at);
-    if LATER.contains(&found) {
-        let message = format!("`{found}` declarations are not part of this version of the language");
-        return Diagnostic::error("E0103", span, message);
-    }
     let bracket = found.chars().next().filter(|c| ['}', ')', ']'].contains(c));
     let rest = text.get(span.start as usize..).unwrap_or("");
     if let Some(kind) = foreign(found, rest).or_else(|| bracket.map(unopened)) {
@@ -186,7 +178,8 @@ pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnos
     }
     let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
     let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `type`, `record`, `const`, `assume`, `var`, `def`, \
-                `init`, `event`, `invariant`, `witness`, `transition`, `temporal`, `check`, `prove`, `instance`, `component`, `system`";
+                `init`, `event`, `invariant`, `witness`, `transition`, `temporal`, `check`, `prove`, `instance`, `component`, `system`, \
+                `integrity`, `mediate`, `secret`, `observer`, `noninterference`, `resource`";
     Diagnostic::error("E0101", span, format!("expected a declaration, found `{found}`"))
         .help(near.unwrap_or_else(|| list.to_owned()))
 }

@@ -9,6 +9,7 @@ mod build;
 mod classify;
 mod expected;
 mod scan;
+pub(crate) mod theory;
 
 pub(crate) use scan::too_deep;
 

@@ -19,6 +19,7 @@
 //! (component NAME OF (VAR...) (PRIVATE...) (EVENT...) (PROPERTY...))
 //! VIEW = plain | (record (NAME VIEW)...) | (tuple VIEW...) | (seq N VIEW) | (multiset VIEW)
 //!      | (option VIEW) | (set VIEW) | (map VIEW VIEW)
+//! (step PROPERTY EVENT EXPR PROMISE...)   a clause of a transition property
 //! PROMISE = (range EXPR) | (some EXPR) | (divisor EXPR) | (agree EXPR) | (nonempty EXPR)
 //! MARK = (fair FAIRNESS) | (input) | (alternative NAME FAIRNESS)
 //! FAIRNESS = none | weak | strong

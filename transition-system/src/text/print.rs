@@ -149,6 +149,10 @@ impl Printer<'_> {
             let states = p.temporal.iter().flat_map(Temporal::states);
             roots.extend(states.map(|(_, e)| e));
             roots.extend(p.promises.iter().map(|p| p.holds));
+            for clause in &p.steps {
+                roots.push(clause.formula);
+                roots.extend(clause.promises.iter().map(|p| p.holds));
+            }
         }
         roots
     }
@@ -251,6 +255,14 @@ impl Printer<'_> {
                 PropertyKind::Temporal => "temporal",
             };
             self.formula(&format!("{word} {}", p.name), p.formula, &p.promises);
+            for clause in &p.steps {
+                let event = &s.event(clause.event).name;
+                self.formula(
+                    &format!("step {} {event}", p.name),
+                    clause.formula,
+                    &clause.promises,
+                );
+            }
         }
         for c in &s.components {
             self.line(&super::component::print(s, c));

@@ -10,8 +10,8 @@ use crate::fairness::{Alternative, Fairness};
 use crate::ids::{BinderId, ExprId, TypeId};
 use crate::origin::Origin;
 use crate::system::{
-    Axiom, Constant, Enumeration, Event, Given, Promise, PromiseKind, Property, PropertyKind, Sort, System,
-    Update, Variable,
+    Axiom, Constant, Enumeration, Event, Given, Promise, PromiseKind, Property, PropertyKind, Sort,
+    StepClause, System, Update, Variable,
 };
 use crate::types::Type;
 use crate::view::View;
@@ -234,6 +234,7 @@ impl Reader {
                     formula,
                     temporal: None,
                     promises,
+                    steps: Vec::new(),
                     origin,
                 };
                 self.system.properties.push(property);
@@ -251,9 +252,13 @@ impl Reader {
                     temporal: Some(self.temporal(formula)?),
                     formula: self.system.arena.bool(true),
                     promises: self.promises(promises)?,
+                    steps: Vec::new(),
                     origin,
                 };
                 self.system.properties.push(property);
+            }
+            ("step", [property, event, formula, promises @ ..]) => {
+                self.clause(property, event, formula, promises)?;
             }
             (_, _) => return expected(form, "a declaration"),
         }
@@ -275,6 +280,28 @@ impl Reader {
                 let binder = self.binder(name)?;
                 self.system.views.binders.insert(binder, view);
             }
+        }
+        Ok(())
+    }
+
+    fn clause(&mut self, property: &Sexp, event: &Sexp, formula: &Sexp, promises: &[Sexp]) -> Result<()> {
+        let named = atom(property, "a property")?;
+        let id = self
+            .system
+            .find_property(named)
+            .ok_or_else(|| TextError::new(property.line(), format!("no property `{named}`")))?;
+        let named = atom(event, "an event")?;
+        let event = self
+            .system
+            .find_event(named)
+            .ok_or_else(|| TextError::new(event.line(), format!("no event `{named}`")))?;
+        let clause = StepClause {
+            event,
+            formula: self.expr(formula)?,
+            promises: self.promises(promises)?,
+        };
+        if let Some(property) = self.system.properties.get_mut(id.index()) {
+            property.steps.push(clause);
         }
         Ok(())
     }

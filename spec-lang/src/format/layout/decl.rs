@@ -76,7 +76,7 @@ impl Layout<'_> {
             return self.generic(node);
         };
         let head = self.joined(node, head, |_, right| match right {
-            Part::Node(n) if n.rule == Rule::by_clause => fill(),
+            Part::Node(n) if matches!(n.rule, Rule::by_clause | Rule::via_clause) => fill(),
             Part::Node(_) | Part::Token(_) => space(),
         });
         many(vec![hanging(head), space(), self.part(*block)])

@@ -130,6 +130,7 @@ impl Builder<'_> {
                 }
                 Rule::infix
                 | Rule::infix_no_in
+                | Rule::infix_no_implies
                 | Rule::arith_op
                 | Rule::set_op
                 | Rule::bar_free_op
@@ -250,6 +251,7 @@ fn levels(items: &[Pair<'_>]) -> usize {
             Rule::prefix | Rule::t_prefix => Some(Operator::Not),
             Rule::infix
             | Rule::infix_no_in
+            | Rule::infix_no_implies
             | Rule::arith_op
             | Rule::set_op
             | Rule::bar_free_op

@@ -6,7 +6,7 @@ use super::Builder;
 use crate::source::Span;
 
 /// A declaration, where its name ends, and where it ends.
-type Built = (DeclKind, Span, Span);
+pub(super) type Built = (DeclKind, Span, Span);
 
 impl Builder<'_> {
     pub(super) fn decl(&mut self, pair: Pair<'_>) -> Option<Decl> {
@@ -67,11 +67,11 @@ impl Builder<'_> {
                 let end = self.span(&block);
                 Some((DeclKind::Init(self.formulas(block)?), word, end))
             }
-            _ => None,
+            _ => self.theory(rule, pair),
         }
     }
 
-    fn formulas(&mut self, pair: Pair<'_>) -> Option<Vec<Expr>> {
+    pub(super) fn formulas(&mut self, pair: Pair<'_>) -> Option<Vec<Expr>> {
         pair.into_inner().map(|p| self.expr(p)).collect()
     }
 

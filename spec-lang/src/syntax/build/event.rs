@@ -23,6 +23,7 @@ impl Builder<'_> {
             name: self.name(&inner.next()?),
             params: Vec::new(),
             actor: None,
+            via: Vec::new(),
             body: Vec::new(),
             fairness: marks.fairness.unwrap_or_default(),
             input: marks.input,
@@ -31,6 +32,7 @@ impl Builder<'_> {
         for part in inner {
             match part.as_rule() {
                 Rule::params => event.params = self.params(part)?,
+                Rule::via_clause => event.via.push(self.via(part)?),
                 Rule::by_clause => event.actor = Some(self.expr(part.into_inner().last()?)?),
                 _ => {
                     end = self.span(&part);

@@ -2,7 +2,7 @@
 
 use transition_system::FoldOp;
 
-use super::super::ast::{Arm, Binder, Change, Domain, Expr, ExprKind, Name, Pattern, PatternKind};
+use super::super::ast::{Arm, Binder, Change, Domain, Expr, ExprKind, Name, Path, Pattern, PatternKind};
 use super::super::{Pair, Rule};
 use super::Builder;
 use super::chain::{broken, plain};
@@ -117,15 +117,43 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = pair.into_inner();
         let atom = inner.next()?;
-        let postfixes: Vec<_> = inner.collect();
+        let mut postfixes: Vec<_> = inner.collect();
         let built = self.deeper(postfixes.len(), span, |b| {
-            let mut expr = b.atom(atom)?;
+            let mut expr = b.dotted(atom, &mut postfixes)?;
             for postfix in postfixes {
                 expr = b.postfix(expr, postfix)?;
             }
             Some(expr)
         });
         built.unwrap_or(Some(broken(span)))
+    }
+
+    /// An atom with the fields that are part of its name: `left.x` of two runs, `P.by(..)` of a mediation.
+    fn dotted(&mut self, atom: Pair<'_>, postfixes: &mut Vec<Pair<'_>>) -> Option<Expr> {
+        let expr = self.atom(atom)?;
+        let ExprKind::Path(path) = &expr.kind else {
+            return Some(expr);
+        };
+        let field = |i: usize| {
+            let part = postfixes.get(i).filter(|p| p.as_rule() == Rule::field)?;
+            part.clone().into_inner().next()
+        };
+        let Some(first) = field(0).filter(|f| f.as_rule() == Rule::ident) else {
+            return Some(expr);
+        };
+        let called = postfixes.get(1).is_some_and(|p| p.as_rule() == Rule::call);
+        let end = Path {
+            span: self.span(&first),
+            names: vec![self.name(&first)],
+        };
+        let span = path.span.to(end.span);
+        let kind = match path.text().as_str() {
+            side @ ("left" | "right") if self.two_runs => ExprKind::Side(side == "left", end),
+            _ if first.as_str() == "by" && called => ExprKind::Path(path.dotted(&end)),
+            _ => return Some(expr),
+        };
+        postfixes.remove(0);
+        Some(plain(span, kind))
     }
 
     fn postfix(&mut self, expr: Expr, pair: Pair<'_>) -> Option<Expr> {

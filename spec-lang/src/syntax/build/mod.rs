@@ -10,6 +10,7 @@ mod event;
 mod expr;
 mod instance;
 mod structure;
+mod theory;
 mod types;
 
 use pest::iterators::Pairs;
@@ -39,6 +40,7 @@ pub(super) fn file(
         last_start: 0,
         last_end: 0,
         depth: 0,
+        two_runs: false,
     };
     let mut out = File::default();
     for pair in pairs.flat_map(|p| p.into_inner()) {
@@ -64,6 +66,8 @@ struct Builder<'a> {
     last_start: u32,
     last_end: u32,
     depth: usize,
+    /// Inside of formulas that speak of two runs, where `left.x` is `x` in one of them.
+    two_runs: bool,
 }
 
 impl Builder<'_> {

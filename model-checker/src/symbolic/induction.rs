@@ -237,14 +237,7 @@ impl<'a> Induction<'a> {
 
     /// Whether there is an initial state; `None` if the solver does not say.
     pub(super) fn starts(&mut self) -> Result<Option<bool>> {
-        let mut query = self.problem.axioms();
-        query.push(self.problem.ranges(self.problem.state)?);
-        query.extend(&self.problem.init);
-        Ok(match self.problem.session.check(&self.problem.encoder, &query) {
-            Outcome::Unsat => Some(false),
-            Outcome::Sat(_) => Some(true),
-            Outcome::Undecided => None,
-        })
+        self.problem.starts()
     }
 }
 

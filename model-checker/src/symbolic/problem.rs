@@ -12,7 +12,7 @@ use transition_system::{EventId, Expr, ExprId, Promise, PropertyId, PropertyKind
 
 use super::encoder::{Encoder, Result, Unsupported};
 use super::report::Options;
-use super::solver::Session;
+use super::solver::{Outcome, Session};
 use super::term::TermId;
 use super::value::{EnvId, FrameId};
 
@@ -137,6 +137,18 @@ impl<'a> Problem<'a> {
             assumptions,
             init,
             cases: vec![None; system.events.len()],
+        })
+    }
+
+    /// Whether there is an initial state; `None` if the solver does not say.
+    pub(super) fn starts(&mut self) -> Result<Option<bool>> {
+        let mut query = self.axioms();
+        query.push(self.ranges(self.state)?);
+        query.extend(&self.init);
+        Ok(match self.session.check(&self.encoder, &query) {
+            Outcome::Unsat => Some(false),
+            Outcome::Sat(_) => Some(true),
+            Outcome::Undecided => None,
         })
     }
 

@@ -17,11 +17,17 @@ use super::encoder::{Result, Unsupported};
 use super::induction::{Attempt, Induction, describe};
 use super::invariants::{distinct, of_property, of_types, others};
 use super::ladder::{open_sorts, scopes};
-use super::problem::Goal;
+use super::problem::{Goal, Problem};
 use super::report::{Answer, ObligationResult, Options};
 
 /// With at most so many conjuncts of other invariants, those that the proof does not need are left out of it.
 const LEFT_OUT_ONE_BY_ONE: usize = 24;
+
+/// So many small scopes are asked for an initial state.
+const STARTS: usize = 16;
+
+/// Names of the encodings of these scopes begin here, behind those of counterexamples.
+const STARTS_TAG: u32 = 1 << 20;
 
 /// What a run makes before it becomes a report.
 pub(super) struct Outcome {
@@ -119,8 +125,19 @@ impl Task<'_> {
         })
     }
 
-    /// The verdict where there is no initial state at all.
+    /// The verdict where there is no initial state at all. Small sizes are asked first: over any size the solver may look for
+    /// an infinite state where a finite one would do, and not end.
     fn no_start(&self, induction: &mut Induction<'_>) -> Result<Option<Outcome>> {
+        let open = !open_sorts(self.system, &self.scope.cloned().unwrap_or_default()).is_empty();
+        let small = scopes(self.system, self.scope, self.options)
+            .into_iter()
+            .filter(|_| open);
+        for (tag, scope) in (STARTS_TAG..).zip(small.take(STARTS)) {
+            let problem = Problem::new(self.system, scope, self.options, self.deadline, tag);
+            if problem.is_ok_and(|mut small| matches!(small.starts(), Ok(Some(true)))) {
+                return Ok(None);
+            }
+        }
         Ok(match induction.starts()? {
             Some(false) => Some(Outcome::new(Verdict::Vacuous(Vacuity::NoInitialState))),
             Some(true) | None => None,

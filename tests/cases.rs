@@ -1,4 +1,4 @@
-//! One corpus, all engines: every case of `tests/cases/` gives, on each engine, the verdicts that it expects, with the
+//! One corpus, all engines: every case of `tests/cases/` and model of the library gives, on each engine, the verdicts that it expects, with the
 //! numbers of states and steps that its header says, and every run replays.
 //!
 //! What an engine cannot decide is a line of `tests/cases/skips.txt`, with the reason; a test fails where the list is
@@ -490,7 +490,7 @@ fn the_program() {
                 "json",
                 "--max-states",
                 "500000",
-                &case.name,
+                case.path.to_str().unwrap(),
             ])
             .current_dir(corpus::folder())
             .output()
@@ -549,7 +549,7 @@ fn proofs_have_certificates() {
             "--quiet",
             "--max-states",
             "500000",
-            &case.name,
+            case.path.to_str().unwrap(),
             "--certificate",
             dir,
         ];

@@ -26,8 +26,21 @@ macro_rules! models {
 }
 
 models! {
+    "classic::bakery" = "classic/bakery.wt",
+    "classic::dining_philosophers" = "classic/dining_philosophers.wt",
+    "classic::lock_server" = "classic/lock_server.wt",
+    "classic::paxos" = "classic/paxos.wt",
+    "classic::peterson" = "classic/peterson.wt",
+    "classic::ring_leader" = "classic/ring_leader.wt",
+    "classic::sharded_store" = "classic/sharded_store.wt",
+    "classic::toy_consensus" = "classic/toy_consensus.wt",
+    "classic::two_phase_commit" = "classic/two_phase_commit.wt",
     "linux::capability" = "linux/capability.wt",
     "linux::host" = "linux/host.wt",
+    "linux::mount_propagation" = "linux/mount_propagation.wt",
+    "linux::namespaces" = "linux/namespaces.wt",
+    "linux::user_namespaces" = "linux/user_namespaces.wt",
+    "theory::life_cycle" = "theory/life_cycle.wt",
     "theory::ownership" = "theory/ownership.wt",
 }
 

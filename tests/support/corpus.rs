@@ -1,6 +1,6 @@
-//! The cases: each a file of `tests/cases/`, with its expectations inside, compiled.
+//! The cases: each a file of `tests/cases/` or a model of the library, with its expectations inside, compiled.
 //!
-//! A case begins with `//!` lines. Those that begin with a small letter and have ` = ` in them are expectations that the language
+//! In front of its `module`, a case has `//!` lines. Those that begin with a small letter and have ` = ` in them are expectations that the language
 //! has no place for; the others say in words what the case is for.
 //!
 //! ```text
@@ -10,6 +10,7 @@
 //! //! deadlock = 3              steps to a nearest state without an enabled event, or `none`
 //! //! vacuous = never_there     an invariant that holds only because its left side is never true
 //! //! skip explicit = reason    an engine that does not finish here
+//! //! states S = 5, T = 2: 34   published number of states in a scope, which the library's test visits
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -24,11 +25,14 @@ pub fn folder() -> PathBuf {
 
 /// A case, compiled.
 pub struct Case {
-    /// Name of the file.
+    /// Name of the file, or path in the library.
     pub name: String,
+    /// The file.
+    pub path: PathBuf,
     /// Its systems and commands.
     pub model: Model,
     header: Vec<(String, String)>,
+    text: String,
 }
 
 /// Does something with every case; fails at the end, with all that failed.
@@ -47,19 +51,35 @@ fn all() -> Vec<Case> {
     paths.retain(|p| p.extension().is_some_and(|e| e == "wt"));
     paths.sort();
     assert!(paths.len() >= 40, "the corpus is gone");
-    paths.iter().map(|p| Case::read(p)).collect()
+    paths.iter().map(|p| Case::read(p)).chain(library()).collect()
+}
+
+/// The models of the library that ask something, in order of names.
+pub fn library() -> Vec<Case> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models");
+    let cases = models::MODELS
+        .iter()
+        .map(|m| Case::compile(m.path, &root.join(m.path), m.text));
+    cases.filter(|c| !c.model.commands.is_empty()).collect()
 }
 
 impl Case {
     fn read(path: &Path) -> Self {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let text = std::fs::read_to_string(path).unwrap();
-        let header = text.lines().take_while(|l| l.starts_with("//!"));
-        let header = header.filter_map(|l| l[3..].trim().split_once(" = "));
+        let case = Self::compile(&name, path, &std::fs::read_to_string(path).unwrap());
+        assert!(!case.model.commands.is_empty(), "{name} asks nothing");
+        case
+    }
+
+    fn compile(name: &str, path: &Path, text: &str) -> Self {
+        let header = text.lines().take_while(|l| l.starts_with("//"));
+        let header = header.filter_map(|l| l.strip_prefix("//!")?.trim().split_once(" = "));
         let header: Vec<_> = header
             .filter(|(k, _)| k.starts_with(|c: char| c.is_ascii_lowercase()))
             .collect();
-        let known = ["states", "initial", "steps ", "deadlock", "vacuous", "skip "];
+        let known = [
+            "states", "states ", "initial", "steps ", "deadlock", "vacuous", "skip ",
+        ];
         for (key, _) in &header {
             assert!(
                 known
@@ -72,13 +92,31 @@ impl Case {
             .into_iter()
             .map(|(k, v)| (k.to_owned(), v.to_owned()))
             .collect();
-        let compiled = spec_lang::compile(Source::new(name.clone(), text), &Beside);
+        let compiled = spec_lang::compile(Source::new(name, text), &Beside);
         let messages = spec_lang::render(&compiled.diagnostics, &compiled.sources, false);
         let model = compiled
             .model
             .unwrap_or_else(|| panic!("{name} does not compile\n{messages}"));
-        assert!(!model.commands.is_empty(), "{name} asks nothing");
-        Self { name, model, header }
+        Self {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            model,
+            header,
+            text: text.to_owned(),
+        }
+    }
+
+    /// Published numbers of states: the sizes of sorts by name, and the number.
+    pub fn published(&self) -> Vec<(Vec<(String, u32)>, u64)> {
+        let lines = self.text.lines().filter_map(|l| l.strip_prefix("//! states "));
+        let scopes = lines.filter_map(|l| l.split_once(": "));
+        let size = |part: &str| {
+            let (sort, n) = part.split_once(" = ").unwrap();
+            (sort.trim().to_owned(), n.parse().unwrap())
+        };
+        scopes
+            .map(|(scope, n)| (scope.split(',').map(size).collect(), n.trim().parse().unwrap()))
+            .collect()
     }
 
     /// What the header says of a key.

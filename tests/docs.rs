@@ -22,7 +22,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every page: those of the root, of `docs/`, and the index of the examples.
+/// Every page: those of the root, of `docs/` and the tutorial, and the index of the examples.
 fn pages() -> Vec<PathBuf> {
     let of = |dir: PathBuf| {
         let entries = std::fs::read_dir(dir).unwrap();
@@ -30,7 +30,10 @@ fn pages() -> Vec<PathBuf> {
             .map(|e| e.unwrap().path())
             .filter(|p| p.extension().is_some_and(|e| e == "md"))
     };
-    let mut pages: Vec<PathBuf> = of(root()).chain(of(root().join("docs"))).collect();
+    let mut pages: Vec<PathBuf> = of(root())
+        .chain(of(root().join("docs")))
+        .chain(of(root().join("docs/tutorial")))
+        .collect();
     pages.push(root().join("examples/README.md"));
     pages.sort();
     pages

@@ -315,15 +315,61 @@ fn shortened(text: &str) -> String {
     out
 }
 
+/// For a guard (a query that should be satisfiable) one solver that finds a model is enough, and often only one finds one
+/// soon: so guards get this long at first, and more only if nobody has an answer.
+const GUARD_TIME: Duration = Duration::from_secs(2);
+
+/// What each solver says of each query.
+fn answers(queries: &[Generated], usable: &[(Solver, &Path)], time: Duration) -> Vec<(Solver, Vec<Timed>)> {
+    let is_guard = |q: &Generated| q.entry.expected == Expected::Sat;
+    let jobs = |wanted: &dyn Fn(usize) -> bool, most: Duration| -> (Vec<usize>, Vec<Job<'_>>) {
+        let wanted = queries.iter().enumerate().filter(|(i, _)| wanted(*i));
+        wanted
+            .map(|(i, q)| {
+                let (text, expected, time) = (q.text.as_str(), q.entry.expected, time.min(most));
+                (i, Job { text, expected, time })
+            })
+            .unzip()
+    };
+    let nothing = Timed {
+        answer: Answer::Undecided,
+        time: Duration::ZERO,
+    };
+    let mut out: Vec<(Solver, Vec<Timed>)> = usable
+        .iter()
+        .map(|(solver, _)| (*solver, vec![nothing.clone(); queries.len()]))
+        .collect();
+    let mut fill = |(which, jobs): (Vec<usize>, Vec<Job<'_>>), rounds: usize| {
+        for ((_, all), new) in out.iter_mut().zip(ask_all(usable, &jobs, rounds)) {
+            for (index, timed) in which.iter().zip(new) {
+                all[*index] = timed;
+            }
+        }
+        let open = |i: &usize| out.iter().all(|(_, a)| a[*i].answer == Answer::Undecided);
+        (0..queries.len()).filter(open).collect::<Vec<usize>>()
+    };
+    fill(jobs(&|i| !is_guard(&queries[i]), time), 2);
+    let open = fill(jobs(&|i| is_guard(&queries[i]), GUARD_TIME), 1);
+    fill(jobs(&|i| is_guard(&queries[i]) && open.contains(&i), time), 2);
+    out
+}
+
+/// Asks all solvers at the same time.
+fn ask_all(usable: &[(Solver, &Path)], jobs: &[Job<'_>], rounds: usize) -> Vec<Vec<Timed>> {
+    std::thread::scope(|threads| {
+        let running: Vec<_> = usable
+            .iter()
+            .map(|(solver, program)| threads.spawn(move || ask(*solver, program, jobs, rounds)))
+            .collect();
+        running
+            .into_iter()
+            .map(|t| t.join().unwrap_or_default())
+            .collect()
+    })
+}
+
 /// Runs both solvers, at the same time, and judges their answers.
 fn run_solvers(report: &mut CheckReport, queries: &[Generated], solvers: &Solvers) {
-    let jobs: Vec<Job<'_>> = queries
-        .iter()
-        .map(|q| Job {
-            text: &q.text,
-            expected: q.entry.expected,
-        })
-        .collect();
     let mut usable = Vec::new();
     let mut incomplete = Vec::new();
     for (solver, program) in [(Solver::Z3, &solvers.z3), (Solver::Cvc5, &solvers.cvc5)] {
@@ -337,27 +383,12 @@ fn run_solvers(report: &mut CheckReport, queries: &[Generated], solvers: &Solver
         match version(solver, program) {
             Ok(version) => {
                 report.solvers.push((solver, version));
-                usable.push((solver, program));
+                usable.push((solver, program.as_path()));
             }
             Err(what) => incomplete.push(what),
         }
     }
-    let answers: Vec<(Solver, Vec<Timed>)> = std::thread::scope(|threads| {
-        let running: Vec<_> = usable
-            .iter()
-            .map(|(solver, program)| {
-                let jobs = &jobs;
-                (
-                    *solver,
-                    threads.spawn(move || ask(*solver, program, jobs, solvers.query_time)),
-                )
-            })
-            .collect();
-        running
-            .into_iter()
-            .map(|(solver, thread)| (solver, thread.join().unwrap_or_default()))
-            .collect()
-    });
+    let answers = answers(queries, &usable, solvers.query_time);
     let mut refused = Vec::new();
     for (index, query) in queries.iter().enumerate() {
         let answers: Vec<SolverAnswer> = answers

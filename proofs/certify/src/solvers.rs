@@ -99,9 +99,12 @@ pub enum Answer {
 }
 
 /// One query for the solvers.
+#[derive(Clone, Copy)]
 pub(crate) struct Job<'q> {
     pub(crate) text: &'q str,
     pub(crate) expected: Expected,
+    /// Longest time for one strategy.
+    pub(crate) time: Duration,
 }
 
 /// An answer and how long it took.
@@ -130,20 +133,21 @@ pub(crate) fn version(solver: Solver, program: &Path) -> Result<String, String> 
         .ok_or_else(|| fail("it does not say its version".to_owned()))
 }
 
-/// The answers of one solver, in the order of the queries.
-pub(crate) fn ask(solver: Solver, program: &Path, jobs: &[Job<'_>], time: Duration) -> Vec<Timed> {
+/// The answers of one solver, in the order of the queries; what it does not decide is asked up to `rounds` times, each with
+/// another strategy.
+pub(crate) fn ask(solver: Solver, program: &Path, jobs: &[Job<'_>], rounds: usize) -> Vec<Timed> {
     let nothing = Timed {
         answer: Answer::Undecided,
         time: Duration::ZERO,
     };
     let mut answers = vec![nothing; jobs.len()];
-    for round in 0..2 {
+    for round in 0..rounds {
         let open: Vec<usize> = (0..jobs.len())
             .filter(|i| matches!(answers[*i].answer, Answer::Undecided))
             .collect();
         let mut rest = open.as_slice();
         while !rest.is_empty() {
-            let done = run(solver, program, jobs, rest, round, time, &mut answers);
+            let done = run(solver, program, jobs, rest, round, &mut answers);
             rest = rest.get(done.max(1)..).unwrap_or_default();
         }
     }
@@ -157,7 +161,6 @@ fn run(
     jobs: &[Job<'_>],
     which: &[usize],
     round: usize,
-    time: Duration,
     answers: &mut [Timed],
 ) -> usize {
     let mut input = String::new();
@@ -170,7 +173,7 @@ fn run(
             .copied()
             .unwrap_or_default();
         input.push_str("(reset)\n");
-        input.push_str(&solver.time_limit(time));
+        input.push_str(&solver.time_limit(job.time));
         input.push('\n');
         input.push_str(strategy);
         input.push_str(&format!("\n(echo \"begin {index}\")\n"));
@@ -190,7 +193,7 @@ fn run(
     let mut done = 0;
     for index in which {
         let begin = Instant::now();
-        let answer = one(&process.lines, *index, time + GRACE);
+        let answer = one(&process.lines, *index, jobs[*index].time + GRACE);
         let lost = answer.is_none();
         answers[*index] = Timed {
             answer: answer.unwrap_or(Answer::Undecided),

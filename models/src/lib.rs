@@ -26,6 +26,7 @@ macro_rules! models {
 }
 
 models! {
+    "classic::alternating_bit" = "classic/alternating_bit.wt",
     "classic::bakery" = "classic/bakery.wt",
     "classic::dining_philosophers" = "classic/dining_philosophers.wt",
     "classic::lock_server" = "classic/lock_server.wt",
@@ -36,10 +37,12 @@ models! {
     "classic::toy_consensus" = "classic/toy_consensus.wt",
     "classic::two_phase_commit" = "classic/two_phase_commit.wt",
     "linux::capability" = "linux/capability.wt",
+    "linux::cgroups" = "linux/cgroups.wt",
     "linux::host" = "linux/host.wt",
     "linux::mount_propagation" = "linux/mount_propagation.wt",
     "linux::namespaces" = "linux/namespaces.wt",
     "linux::user_namespaces" = "linux/user_namespaces.wt",
+    "theory::composition_fallacy" = "theory/composition_fallacy.wt",
     "theory::life_cycle" = "theory/life_cycle.wt",
     "theory::ownership" = "theory/ownership.wt",
 }

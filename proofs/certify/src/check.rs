@@ -315,13 +315,13 @@ fn shortened(text: &str) -> String {
     out
 }
 
-/// For a guard (a query that should be satisfiable) one solver that finds a model is enough, and often only one finds one
+/// For a guard (a query that is no claim, and should mostly be satisfiable) one solver that finds a model is enough, and often only one finds one
 /// soon: so guards get this long at first, and more only if nobody has an answer.
 const GUARD_TIME: Duration = Duration::from_secs(2);
 
 /// What each solver says of each query.
 fn answers(queries: &[Generated], usable: &[(Solver, &Path)], time: Duration) -> Vec<(Solver, Vec<Timed>)> {
-    let is_guard = |q: &Generated| q.entry.expected == Expected::Sat;
+    let is_guard = |q: &Generated| matches!(q.entry.expected, Expected::Sat | Expected::Agree);
     let jobs = |wanted: &dyn Fn(usize) -> bool, most: Duration| -> (Vec<usize>, Vec<Job<'_>>) {
         let wanted = queries.iter().enumerate().filter(|(i, _)| wanted(*i));
         wanted

@@ -37,7 +37,6 @@ models! {
     "classic::toy_consensus" = "classic/toy_consensus.wt",
     "classic::two_phase_commit" = "classic/two_phase_commit.wt",
     "linux::capability" = "linux/capability.wt",
-    "linux::cgroups" = "linux/cgroups.wt",
     "linux::host" = "linux/host.wt",
     "linux::mount_propagation" = "linux/mount_propagation.wt",
     "linux::namespaces" = "linux/namespaces.wt",

@@ -206,7 +206,8 @@ impl Value {
 }
 
 /// The elements of a sequence of at most so many: nested options of pairs, the last without a rest.
-fn items(mut value: &Value, most: u32) -> Vec<&Value> {
+#[must_use]
+pub fn items(mut value: &Value, most: u32) -> Vec<&Value> {
     let mut out = Vec::new();
     for left in (0..most).rev() {
         let Value::Some(inside) = value else { break };

@@ -5,6 +5,8 @@
 //! [`write()`] makes one of a [`Proof`](transition_system::Proof), [`check()`] makes every query anew from the
 //! model and compares byte by byte, then runs Z3 and cvc5 on them. `docs/certificates.md` describes the format.
 //!
+//! [`smt_lib()`] gives the model alone as text, for who wants to ask a solver something else.
+//!
 //! This crate shares no code with the engines: [`transition_system`] gives it the system and its text form, and the
 //! translation to logic (`meaning`, `obligations`, `smt`) is its own, by another method than the symbolic
 //! engine's. So a mistake in an engine's encoding shows as a certificate that the solvers refute.
@@ -22,6 +24,7 @@ mod write;
 
 pub use certificate::{CERT_FILE, FORMAT_VERSION, MODEL_FILE, SOURCE_FOLDER};
 pub use check::{CheckReport, Outcome, QueryReport, SolverAnswer, check, claim, sources};
+pub use model::smt_lib;
 pub use obligations::Expected;
 pub use solvers::{Answer, Solver, Solvers};
 pub use write::{Written, write};

@@ -55,6 +55,8 @@ pub enum Command {
     Extract(Extract),
     /// Check certificates with Z3 and cvc5
     Certify(Certify),
+    /// Write a specification in the language of another tool: TLA+, SMT-LIB
+    Export(Export),
     /// List and show the models of the library
     Models(Models),
     /// Lay out specifications
@@ -93,7 +95,8 @@ pub struct Inputs {
   watertight verify config.json
   watertight verify bundle/ pod.yaml --format json
   watertight verify --pid $(pidof nginx) --gate all
-  watertight verify config.json --host cgroup=v2 --certificate proof/")]
+  watertight verify config.json --host cgroup=v2 --certificate proof/
+  watertight verify config.json --trace runs/      attacks as files, in the format of Apalache")]
 pub struct Verify {
     #[command(flatten)]
     pub inputs: Inputs,
@@ -112,6 +115,12 @@ pub struct Verify {
     /// Write a certificate for each proved property below this folder
     #[arg(long, value_name = "DIR")]
     pub certificate: Option<PathBuf>,
+    /// Write the run of every attack below this folder (as itf, unless --trace-format says)
+    #[arg(long, value_name = "DIR")]
+    pub trace: Option<PathBuf>,
+    /// How runs are written with --trace
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "trace")]
+    pub trace_format: Option<TraceFormat>,
     /// Do not look for the keys whose change would close an attack
     #[arg(long)]
     pub no_fix: bool,
@@ -122,7 +131,9 @@ pub struct Verify {
 #[command(after_help = "Examples:
   watertight check model.wt
   watertight check model.wt --engine explicit --max-states 1000000
-  watertight check model.wt --certificate proof/")]
+  watertight check model.wt --certificate proof/
+  watertight check model.wt --trace-format sequence    runs as who did what to whom
+  watertight check model.wt --trace runs/              and as files, in the format of Apalache")]
 pub struct Check {
     /// Specifications (.wt)
     #[arg(required = true)]
@@ -151,6 +162,25 @@ pub struct Check {
     /// Write a certificate for each proved property below this folder
     #[arg(long, value_name = "DIR")]
     pub certificate: Option<PathBuf>,
+    /// Write every run that was found, of a violation or a witness, below this folder (as itf, unless --trace-format says)
+    #[arg(long, value_name = "DIR")]
+    pub trace: Option<PathBuf>,
+    /// How runs are shown, and with --trace written
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub trace_format: Option<TraceFormat>,
+}
+
+/// Forms of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TraceFormat {
+    /// The first state, then each event with what it changed
+    Text,
+    /// JSON in the Informal Trace Format, which Apalache, Quint and trace viewers read
+    Itf,
+    /// Who did what to whom, drawn with characters
+    Sequence,
+    /// The same as a sequence diagram of Mermaid
+    Mermaid,
 }
 
 /// Engines by name.
@@ -211,6 +241,45 @@ pub struct Certify {
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+}
+
+/// Which system, how large.
+#[derive(Debug, Args)]
+pub struct Subject {
+    /// A specification (.wt), or the name of a library model
+    pub file: PathBuf,
+    /// Which system, where the file has several: the module's name or that of an instance
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+    /// Sizes of sorts, as in a `check`
+    #[arg(long = "for", value_name = "SORT=N", value_delimiter = ',')]
+    pub sizes: Vec<String>,
+}
+
+/// `watertight export`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight export model.wt --to tla -o tla/             a module and a configuration for TLC
+  watertight export model.wt --to tla --for Process=3     the module, to standard output
+  watertight export linux::host --to smt2                 the transition system for a solver")]
+pub struct Export {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// In which language
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub to: Target,
+    /// Write files into this folder; without it, the text goes to standard output
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Languages of other tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// TLA+: a module, and a configuration with which TLC finds the same states and verdicts
+    Tla,
+    /// SMT-LIB 2: guard and effect of each event, initial states and properties as functions
+    Smt2,
 }
 
 /// `watertight models`.

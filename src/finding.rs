@@ -124,6 +124,9 @@ pub struct Attack {
     pub assumes: Vec<Assumption>,
     /// A smallest set of changes that closes every attack on this property; empty if not asked or there is none.
     pub changes: Vec<Change>,
+    /// The file that the run was written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
 }
 
 /// One step of an attack.
@@ -207,6 +210,17 @@ impl Answer {
     /// The attack, if there is one.
     #[must_use]
     pub fn attack(&self) -> Option<&Attack> {
+        match self {
+            Answer::Violated { attack }
+            | Answer::Unknown {
+                attack: Some(attack), ..
+            } => Some(attack),
+            Answer::Proved { .. } | Answer::Unknown { attack: None, .. } => None,
+        }
+    }
+
+    /// The attack, to add to it.
+    pub fn attack_mut(&mut self) -> Option<&mut Attack> {
         match self {
             Answer::Violated { attack }
             | Answer::Unknown {

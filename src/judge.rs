@@ -10,7 +10,7 @@ use runtime_extractor::facts::SandboxFacts;
 use runtime_extractor::instance::{HostProfile, Instance, instance};
 use spec_lang::{Compilation, Source};
 use transition_system::replay::replay;
-use transition_system::{Proof, PropertyId, PropertyKind, Scope, System};
+use transition_system::{Proof, PropertyId, PropertyKind, Scope, System, Trace};
 
 use crate::cells::{self, Key, Units};
 use crate::command::Failure;
@@ -35,6 +35,10 @@ pub struct Judgement {
     pub repair: Option<Vec<Change>>,
     /// For each proved property its proof, under the finding's name.
     pub proofs: Vec<(String, Proof)>,
+    /// For each property with an attack its run, under the finding's name.
+    pub runs: Vec<(String, Trace)>,
+    /// The system that they are of.
+    pub system: System,
     /// The texts that the system was made of, for certificates.
     pub sources: Vec<(String, String)>,
 }
@@ -80,13 +84,16 @@ pub fn judge(
         wanted,
     };
     let mut findings = Vec::new();
-    let mut proofs = Vec::new();
+    let (mut proofs, mut runs) = (Vec::new(), Vec::new());
     let mut cases = Vec::new();
     for property in properties {
         let case = monotone.case(property).map_err(|e| not_monotone(&e))?;
-        let (finding, proof) = judge.finding(&case, property, gate)?;
-        if let Some(proof) = proof {
-            proofs.push((format!("{}.{}", finding.property, finding.victim), proof));
+        let (finding, behind) = judge.finding(&case, property, gate)?;
+        let name = format!("{}.{}", finding.property, finding.victim);
+        match behind {
+            Some(Behind::Proof(proof)) => proofs.push((name, *proof)),
+            Some(Behind::Run(run)) => runs.push((name, *run)),
+            None => {}
         }
         if finding.gated && finding.answer.attack().is_some() {
             cases.push(case);
@@ -102,6 +109,8 @@ pub fn judge(
         findings,
         repair,
         proofs,
+        runs,
+        system,
         sources,
     })
 }
@@ -140,6 +149,12 @@ fn not_monotone(e: &Ineligible) -> Failure {
     internal(&format!("the library model is not monotone: {e}"))
 }
 
+/// What a verdict stands on.
+enum Behind {
+    Proof(Box<Proof>),
+    Run(Box<Trace>),
+}
+
 struct Judge<'a> {
     system: &'a System,
     instance: &'a Instance,
@@ -155,11 +170,11 @@ impl Judge<'_> {
         case: &Case<'_>,
         id: PropertyId,
         gate: &Gate,
-    ) -> Result<(Finding, Option<Proof>), Failure> {
+    ) -> Result<(Finding, Option<Behind>), Failure> {
         let property = self.system.property(id);
         let name = property.name.rsplit("::").next().unwrap_or(&property.name);
         let (property_name, victim) = name.rsplit_once('_').unwrap_or((name, ""));
-        let (answer, proof) = match case.decide(&[]) {
+        let (answer, behind) = match case.decide(&[]) {
             Err(why) => (
                 Answer::Unknown {
                     reason: why.to_string(),
@@ -173,9 +188,12 @@ impl Judge<'_> {
                     conjuncts: proof.invariant.len(),
                     certificate: None,
                 };
-                (answer, Some(*proof))
+                (answer, Some(Behind::Proof(proof)))
             }
-            Ok(Decision::Violated(run)) => (self.violated(case, &run)?, None),
+            Ok(Decision::Violated(run)) => {
+                let answer = self.violated(case, &run)?;
+                (answer, Some(Behind::Run(Box::new(run.violation.trace))))
+            }
         };
         let finding = Finding {
             property: property_name.to_owned(),
@@ -184,7 +202,7 @@ impl Judge<'_> {
             gated: gate.covers(property_name, victim),
             answer,
         };
-        Ok((finding, proof))
+        Ok((finding, behind))
     }
 
     fn violated(&self, case: &Case<'_>, run: &Run) -> Result<Answer, Failure> {
@@ -213,6 +231,7 @@ impl Judge<'_> {
             shortest: violation.shortest,
             assumes,
             changes,
+            run: None,
         };
         Ok(if run.unconditional {
             Answer::Violated { attack }

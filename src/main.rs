@@ -25,7 +25,9 @@ mod output;
 mod planner;
 mod repair;
 mod report;
+mod runs;
 mod solvers;
+mod spec;
 mod tool;
 
 use std::io::Write;
@@ -65,6 +67,7 @@ fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
         Some(Command::Check(args)) => command::check::run(args, context),
         Some(Command::Extract(args)) => command::extract::run(args, context),
         Some(Command::Certify(args)) => command::certify::run(args, context),
+        Some(Command::Export(args)) => command::export::run(args, context),
         Some(Command::Models(args)) => command::models::run(args, context),
         Some(Command::Fmt(args)) => command::fmt::run(args, context),
         Some(Command::Explain(args)) => command::explain::run(args, context),

@@ -41,6 +41,7 @@ fn dependencies_point_one_way() {
         ("model-checker", &["transition-system"]),
         ("certify", &["transition-system"]),
         ("models", &[]),
+        ("export", &["transition-system"]),
         ("runtime-extractor", &["spec-lang", "transition-system"]),
         (
             "watertight",
@@ -51,6 +52,7 @@ fn dependencies_point_one_way() {
                 "runtime-extractor",
                 "models",
                 "certify",
+                "export",
             ],
         ),
     ];
@@ -115,6 +117,7 @@ fn only_the_command_opens_files() {
         "spec-lang/src",
         "runtime-extractor/src",
         "models/src",
+        "export/src",
     ] {
         assert_eq!(lines_with(folder, &words, &[]), Vec::<String>::new());
     }
@@ -142,6 +145,7 @@ fn only_the_report_prints() {
         "runtime-extractor/src",
         "models/src",
         "proofs/certify/src",
+        "export/src",
     ] {
         assert_eq!(
             lines_with(folder, &words, &["report/mod.rs", "report/progress.rs"]),
@@ -161,6 +165,7 @@ fn the_text_names_no_absolute_place() {
         "runtime-extractor",
         "models",
         "proofs",
+        "export",
         "tests",
     ] {
         sources(&root().join(folder), &mut files);

@@ -15,7 +15,7 @@ use std::process::Command;
 
 const LINKS: &[&str] = &["examples", "models", "tests", "docs"];
 const SUBCOMMANDS: &[&str] = &[
-    "verify", "check", "extract", "certify", "models", "explain", "fmt",
+    "verify", "check", "extract", "certify", "models", "explain", "fmt", "export",
 ];
 
 fn root() -> PathBuf {

@@ -6,23 +6,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use spec_lang::{Model, NamedSystem, Severity, Source};
+use spec_lang::{NamedSystem, SourceMap};
 
 use super::{Context, Failure};
-use crate::cli::{Check, Format};
+use crate::cli::{Check, Format, TraceFormat};
 use crate::exit::Exit;
-use crate::library::Library;
 use crate::outcome::Outcome;
 use crate::planner::{Planner, Search};
-use crate::{certificate, input, judge, report, tool};
+use crate::report::run::Shown;
+use crate::spec::compile;
+use crate::{certificate, judge, report, runs, tool};
 
 /// Set by SIGINT and SIGTERM; the engines look at it.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-struct Compiled {
-    model: Option<Model>,
-    sources: Vec<(String, String)>,
-}
 
 /// Runs the command.
 ///
@@ -49,15 +45,27 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
             writeln!(report::stderr(context.color), "{}: {message}", path.display())?;
         }
         let several = model.systems.iter().filter(|s| s.two_runs.is_none()).count() > 1;
+        let sources = texts(&compiled.sources);
+        let source = path.display().to_string();
         for command in &model.commands {
             let named = &model.systems[command.system];
+            let shown = Shown {
+                system: &named.system,
+                two_runs: named.two_runs.as_ref(),
+                form: args.trace_format.unwrap_or(TraceFormat::Text),
+                source: &source,
+            };
             for mut row in planner(args, context).run(&named.system, command) {
                 if let Some(dir) = &args.certificate {
-                    write_certificate(dir, &mut row, &compiled.sources)?;
+                    write_certificate(dir, &mut row, &sources)?;
+                }
+                if let Some(dir) = &args.trace {
+                    let form = args.trace_format.unwrap_or(TraceFormat::Itf);
+                    write_run(dir, form, &shown, &mut row)?;
                 }
                 exit = exit.and(row.exit());
                 match args.format {
-                    Format::Human => report::check::write(&mut out, named, &row, several)?,
+                    Format::Human => report::check::write(&mut out, &shown, &row, several)?,
                     Format::Json => documents.push(document(path, named, &row)),
                 }
             }
@@ -103,32 +111,20 @@ fn interrupt() {
     }
 }
 
-/// Compiles a file; errors and warnings go to standard error.
-fn compile(path: &Path, context: &Context) -> Result<Compiled, Failure> {
-    let text = input::read_text(path)?;
-    let library = Library {
-        beside: path.parent().map(Path::to_path_buf),
-    };
-    let compilation = spec_lang::compile(Source::new(path.display().to_string(), text), &library);
-    let shown: Vec<_> = compilation
-        .diagnostics
-        .iter()
-        .filter(|d| d.severity == Severity::Error || !context.quiet)
-        .cloned()
-        .collect();
-    if !shown.is_empty() {
-        let text = spec_lang::render(&shown, &compilation.sources, true);
-        writeln!(report::stderr(context.color), "{text}")?;
-    }
-    let sources = &compilation.sources;
-    let sources = sources
-        .ids()
-        .map(|id| (sources.name(id).to_owned(), sources.text(id).to_string()))
-        .collect();
-    Ok(Compiled {
-        model: compilation.model,
-        sources,
-    })
+fn texts(sources: &SourceMap) -> Vec<(String, String)> {
+    let text = |id| (sources.name(id).to_owned(), sources.text(id).to_string());
+    sources.ids().map(text).collect()
+}
+
+/// Writes the run of a row into a file of its own, and notes where.
+fn write_run(dir: &Path, form: TraceFormat, shown: &Shown<'_>, row: &mut Outcome) -> Result<(), Failure> {
+    let Some(run) = row.trace() else { return Ok(()) };
+    let shown = Shown { form, ..*shown };
+    let folder = dir.join(judge::identifier(&row.system));
+    let name = judge::identifier(&row.property);
+    let file = runs::write(&folder, &name, &shown, run, (&row.property, &row.size))?;
+    row.notes.push(format!("run: {file}"));
+    Ok(())
 }
 
 fn write_certificate(dir: &Path, row: &mut Outcome, sources: &[(String, String)]) -> Result<(), Failure> {

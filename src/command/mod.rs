@@ -4,6 +4,7 @@
 pub mod certify;
 pub mod check;
 pub mod explain;
+pub mod export;
 pub mod extract;
 pub mod fmt;
 pub mod models;

@@ -1,17 +1,20 @@
 //! `watertight verify`: verdicts on real configurations.
 
+use std::path::Path;
 use std::time::Instant;
 
 use runtime_extractor::Reading;
 use runtime_extractor::facts::{Place, SandboxFacts};
+use transition_system::Scope;
 
 use super::{Context, Failure};
-use crate::cli::{Format, Verify};
+use crate::cli::{Format, TraceFormat, Verify};
 use crate::exit::Exit;
 use crate::finding::{Answer, Remark, Sandbox, Verification};
 use crate::gate::Gate;
 use crate::judge::{self, Judgement, Wanted};
-use crate::{certificate, input, report, tool};
+use crate::report::run::Shown;
+use crate::{certificate, input, report, runs, tool};
 
 /// Runs the command.
 ///
@@ -37,6 +40,9 @@ pub fn run(args: &Verify, context: &Context) -> Result<Exit, Failure> {
         if let Some(mut judgement) = judgement {
             if let Some(dir) = &args.certificate {
                 write_certificates(dir, &facts.name, &mut judgement)?;
+            }
+            if let Some(dir) = &args.trace {
+                write_runs(dir, args, &sandbox, &mut judgement)?;
             }
             sandbox.findings = judgement.findings;
             sandbox.repair = judgement.repair;
@@ -130,8 +136,30 @@ fn verification(reading: &Reading, sandboxes: Vec<Sandbox>) -> Verification {
     }
 }
 
+/// Writes the run of each attack and says where in the finding.
+fn write_runs(dir: &Path, args: &Verify, of: &Sandbox, judgement: &mut Judgement) -> Result<(), Failure> {
+    let folder = dir.join(judge::identifier(&of.name));
+    let shown = Shown {
+        system: &judgement.system,
+        two_runs: None,
+        form: args.trace_format.unwrap_or(TraceFormat::Itf),
+        source: &of.sources.join(", "),
+    };
+    for (name, run) in &judgement.runs {
+        let file = runs::write(&folder, name, &shown, run, (name, &Scope::new()))?;
+        let findings = &mut judgement.findings;
+        let finding = findings
+            .iter_mut()
+            .find(|f| format!("{}.{}", f.property, f.victim) == *name);
+        if let Some(attack) = finding.and_then(|f| f.answer.attack_mut()) {
+            attack.run = Some(file);
+        }
+    }
+    Ok(())
+}
+
 /// Writes a certificate for each proved property and says where in the finding.
-fn write_certificates(dir: &std::path::Path, name: &str, judgement: &mut Judgement) -> Result<(), Failure> {
+fn write_certificates(dir: &Path, name: &str, judgement: &mut Judgement) -> Result<(), Failure> {
     let below = dir.join(judge::identifier(name));
     for (property, proof) in &judgement.proofs {
         let folder = below.join(property);

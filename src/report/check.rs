@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 use spec_lang::{CommandKind, NamedSystem};
 use transition_system::{System, Trace, Verdict};
 
-use super::{trace, two_runs};
+use super::run::{self, Shown};
+use super::two_runs;
 use crate::outcome::{Outcome, Word, describe_stop, describe_vacuity, describe_wrong};
 
 const DIM: Style = Style::new().dimmed();
@@ -16,8 +17,8 @@ const DIM: Style = Style::new().dimmed();
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write(out: &mut dyn Write, named: &NamedSystem, row: &Outcome, qualified: bool) -> io::Result<()> {
-    let system = &named.system;
+pub fn write(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, qualified: bool) -> io::Result<()> {
+    let system = shown.system;
     let (style, word) = face(row);
     let command = match row.kind {
         CommandKind::Check => "check",
@@ -29,7 +30,7 @@ pub fn write(out: &mut dyn Write, named: &NamedSystem, row: &Outcome, qualified:
         format!(" for {}", row.scope)
     };
     // a system of two runs has the name of what it was made for
-    let own = named.two_runs.is_some() && row.system.ends_with(&format!(".{}", row.property));
+    let own = shown.two_runs.is_some() && row.system.ends_with(&format!(".{}", row.property));
     let name = match qualified {
         true if own => row.system.clone(),
         true => format!("{}.{}", row.system, row.property),
@@ -58,9 +59,8 @@ pub fn write(out: &mut dyn Write, named: &NamedSystem, row: &Outcome, qualified:
     if let Verdict::Violated(violation) = &row.verdict {
         let n = violation.trace.len();
         let s = if n == 1 { "" } else { "s" };
-        if let Some(view) = &named.two_runs {
+        if shown.two_runs.is_some() {
             writeln!(out, "    two runs of {n} step{s}, the left one | the right one:")?;
-            two_runs::write(out, (system, view), &row.size, &violation.trace, "      ")?;
         } else {
             let what = match violation.trace.loop_start {
                 None => "a run of",
@@ -68,12 +68,12 @@ pub fn write(out: &mut dyn Write, named: &NamedSystem, row: &Outcome, qualified:
                 Some(_) => "an infinite run of",
             };
             writeln!(out, "    {what} {n} step{s}:")?;
-            trace::write(out, system, &violation.trace, "      ")?;
         }
+        run::write(out, shown, &violation.trace, (&row.property, &row.size), "      ")?;
         writeln!(out, "    {}", describe_wrong(system, violation))?;
         // who is from and who is to is said already
         let chosen = |fact: &str| {
-            named.two_runs.as_ref().is_some_and(|view| {
+            shown.two_runs.is_some_and(|view| {
                 let names = [view.from, view.to].map(|c| format!("{} == ", system.constant(c).name));
                 names.iter().any(|n| fact.starts_with(n))
             })
@@ -93,7 +93,7 @@ pub fn write(out: &mut dyn Write, named: &NamedSystem, row: &Outcome, qualified:
             "    a counterexample to induction ({}): the first state may not be reachable",
             size(system, row)
         )?;
-        trace::write(out, system, &cti.trace, "      ")?;
+        run::write(out, shown, &cti.trace, (&cti.broken, &cti.scope), "      ")?;
         writeln!(out, "    `{}` is false after it", cti.broken)?;
     }
     Ok(())

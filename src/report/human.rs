@@ -152,6 +152,9 @@ fn write_attack(out: &mut dyn Write, findings: &[&Finding], attack: &Attack) -> 
     if !attack.shortest {
         writeln!(out, "       a shorter attack may exist")?;
     }
+    for file in findings.iter().filter_map(|f| f.answer.attack()?.run.as_ref()) {
+        writeln!(out, "       run: {file}")?;
+    }
     if !attack.changes.is_empty() {
         let first = findings
             .first()

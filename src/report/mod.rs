@@ -3,6 +3,7 @@
 pub mod check;
 pub mod human;
 pub mod progress;
+pub mod run;
 pub mod trace;
 pub mod two_runs;
 

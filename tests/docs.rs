@@ -193,7 +193,7 @@ fn runnable(command: &str) -> Option<String> {
     let (first, rest) = command.split_once(' ').unwrap_or((command, ""));
     let word = rest.split(' ').next().unwrap_or_default();
     match first.trim_start_matches('(') {
-        "watertight" | "cat" | "printf" => Some(command.to_owned()),
+        "watertight" | "cat" | "printf" | "sed" => Some(command.to_owned()),
         "./x" if SUBCOMMANDS.contains(&word) => Some(format!("watertight {rest}")),
         _ => None,
     }

@@ -8,4 +8,6 @@ pub mod explicit;
 pub mod ground;
 pub mod liveness;
 pub mod monotone;
+pub mod space;
 pub mod symbolic;
+pub mod walk;

@@ -1,5 +1,7 @@
 //! The whole way, and what comes out of it.
 
+use std::sync::Arc;
+
 use transition_system::{ExprId, Origin, System};
 
 use crate::check::check;
@@ -52,6 +54,16 @@ pub struct Model {
     pub systems: Vec<NamedSystem>,
     /// Commands in the order written.
     pub commands: Vec<Command>,
+    /// What it was made from.
+    pub(crate) compiled: Arc<Compiled>,
+}
+
+/// The texts of a model, read.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) loaded: Vec<Loaded>,
+    pub(crate) sources: SourceMap,
+    pub(crate) root_name: String,
 }
 
 /// A system under the name by which commands speak of it.
@@ -69,7 +81,7 @@ pub struct NamedSystem {
 
 /// Stack for a compilation. Depths are limited (256 levels in a text, 1000 after definitions are written
 /// out); this is room for both in a build without optimization.
-const STACK_BYTES: usize = 64 << 20;
+pub(crate) const STACK_BYTES: usize = 64 << 20;
 
 /// Compiles a text and all that it uses.
 #[must_use]
@@ -98,6 +110,19 @@ fn compile_here(root: Source, loader: &dyn Loader) -> Compilation {
         let made = build(program, &loaded, &root_name, &mut diagnostics);
         model = Some(made).filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     }
+    drop((names, checked));
+    let model = model.map(|(systems, commands)| {
+        let compiled = Compiled {
+            loaded,
+            sources: sources.clone(),
+            root_name,
+        };
+        Model {
+            systems,
+            commands,
+            compiled: Arc::new(compiled),
+        }
+    });
     tidy(&mut diagnostics);
     Compilation {
         sources,
@@ -111,7 +136,7 @@ fn build(
     loaded: &[Loaded],
     root_name: &str,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Model {
+) -> (Vec<NamedSystem>, Vec<Command>) {
     let mut commands = Vec::new();
     let mut subjects = Vec::new();
     if let Some(file) = loaded.last() {
@@ -133,11 +158,11 @@ fn build(
         .into_iter()
         .map(|s| complete(program, s, diagnostics))
         .collect();
-    Model { systems, commands }
+    (systems, commands)
 }
 
 /// The systems of the root file, without promises.
-fn all_subjects(
+pub(crate) fn all_subjects(
     program: Program<'_, '_>,
     file: &Loaded,
     root: ModuleIx,
@@ -321,7 +346,11 @@ fn repeated(before: &[Subject], decl: &Decl, instance: &Instance, diagnostics: &
 }
 
 /// Adds promises, and holds the system against the rule book.
-fn complete(program: Program<'_, '_>, subject: Subject, diagnostics: &mut Vec<Diagnostic>) -> NamedSystem {
+pub(crate) fn complete(
+    program: Program<'_, '_>,
+    subject: Subject,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> NamedSystem {
     let Lowered {
         mut system, places, ..
     } = subject.lowered;

@@ -8,6 +8,7 @@
 //! This crate opens no file, and knows no engine and no container runtime. Equal texts give equal results. No
 //! text makes it panic, overflow the stack or run without end.
 
+pub mod ask;
 mod check;
 pub mod codes;
 mod command;

@@ -125,6 +125,18 @@ impl SourceMap {
         (line + 1, before.chars().count() as u32 + 1)
     }
 
+    /// The word (letters, digits, `_`) at a line and column, both from 1.
+    #[must_use]
+    pub fn word_at(&self, id: SourceId, line: u32, column: u32) -> Option<&str> {
+        let text = self.entry(id).text.lines().nth(line.checked_sub(1)? as usize)?;
+        let (start, _) = text.char_indices().nth(column.checked_sub(1)? as usize)?;
+        let rest = text.get(start..)?;
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
+        rest.get(..end).filter(|w| !w.is_empty())
+    }
+
     /// A span as the transition system carries it.
     #[must_use]
     pub fn origin(&self, span: Span) -> Origin {
@@ -154,6 +166,11 @@ mod tests {
             end: 14,
         };
         assert_eq!(map.slice(span), "x");
+        assert_eq!(
+            (map.word_at(id, 1, 1), map.word_at(id, 2, 5)),
+            (Some("sort"), Some("y"))
+        );
+        assert_eq!((map.word_at(id, 2, 1), map.word_at(id, 9, 1)), (None, None));
         let origin = map.origin(span);
         assert_eq!((origin.line, origin.column, origin.end_column), (2, 3, 4));
         assert_eq!(map.position(id, 6), (1, 7));

@@ -9,6 +9,7 @@
 
 pub mod arena;
 pub mod component;
+pub mod depend;
 pub mod eval;
 pub mod expr;
 pub mod fairness;

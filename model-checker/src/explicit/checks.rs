@@ -10,7 +10,7 @@ use crate::ground::{Cone, Ground, GroundError, GroundPromise, NodeId};
 
 /// Something a state or step decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(crate) enum Finding {
     /// The property at this position is violated.
     Violated(usize, Wrong),
     /// The witness at this position is reached.
@@ -37,13 +37,13 @@ struct Item {
 }
 
 /// See the module.
-pub(super) struct Checks {
+pub(crate) struct Checks {
     machine: Machine,
     items: Vec<Item>,
 }
 
 impl Checks {
-    pub(super) fn new(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Result<Self, GroundError> {
+    pub(crate) fn new(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Result<Self, GroundError> {
         let mut formulas: Vec<NodeId> = Vec::new();
         let mut add = |node: NodeId| {
             formulas.push(node);
@@ -102,7 +102,7 @@ impl Checks {
     }
 
     /// What a new state decides.
-    pub(super) fn on_state(&mut self, state: &[u64], out: &mut Vec<Finding>) {
+    pub(crate) fn on_state(&mut self, state: &[u64], out: &mut Vec<Finding>) {
         self.machine.load(state);
         for (position, item) in self.items.iter_mut().enumerate() {
             if item.antecedent.is_some_and(|a| self.machine.holds(a)) {
@@ -115,14 +115,14 @@ impl Checks {
     }
 
     /// Whether steps matter at all.
-    pub(super) fn watches_steps(&self) -> bool {
+    pub(crate) fn watches_steps(&self) -> bool {
         self.items
             .iter()
             .any(|i| i.open && i.kind == PropertyKind::Transition)
     }
 
     /// What a step of an event, by its position in the cone, decides.
-    pub(super) fn on_step(&mut self, event: u32, before: &[u64], after: &[u64], out: &mut Vec<Finding>) {
+    pub(crate) fn on_step(&mut self, event: u32, before: &[u64], after: &[u64], out: &mut Vec<Finding>) {
         self.machine.load(before);
         self.machine.load_next(after);
         for (position, item) in self.items.iter_mut().enumerate() {

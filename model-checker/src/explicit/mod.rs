@@ -1,7 +1,7 @@
 //! The explicit-state engine: every reachable state of a finite scope, breadth first.
 
 mod blame;
-mod checks;
+pub(crate) mod checks;
 mod found;
 pub mod hash;
 pub mod layout;

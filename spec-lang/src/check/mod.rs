@@ -6,6 +6,7 @@
 //! nothing better is known, so that one run reports all.
 
 mod alternatives;
+pub(crate) mod ask;
 mod binary;
 mod body;
 mod builtin;

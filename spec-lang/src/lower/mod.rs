@@ -30,7 +30,7 @@ use transition_system::{
 use transition_system::view::View;
 
 use crate::check::Checked;
-use crate::check::typed::TFormula;
+use crate::check::typed::{TDef, TFormula};
 use crate::diagnostic::Diagnostic;
 use crate::names::{ConstIx, DefIx, Enum, EnumIx, EventIx, ModuleIx, Names, PropertyIx, Role, SortIx, VarIx};
 use crate::source::{SourceMap, Span};
@@ -88,7 +88,7 @@ pub(crate) fn lower(
             consts: vec![None; names.consts.len()],
             vars: vec![None; names.vars.len()],
             properties: vec![None; names.properties.len()],
-            types: vec![None; program.types.count()],
+            types: Vec::new(),
         },
         places: HashMap::new(),
         events: Vec::new(),
@@ -97,12 +97,26 @@ pub(crate) fn lower(
     lowering.data();
     lowering.behaviour();
     lowering.components();
-    Lowered {
-        system: lowering.system,
-        ids: lowering.ids,
-        places: lowering.places,
-        events: lowering.events,
+    lowering.finish()
+}
+
+/// Lowers one more body into a system; its first locals are these elements of sorts. Gives how its values are shown, too.
+pub(crate) fn resume(
+    program: Program<'_, '_>,
+    root: ModuleIx,
+    lowered: Lowered,
+    body: &TDef,
+    elements: &[(SortId, u32)],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Lowered, ExprId, View) {
+    let mut lowering = Lowering::resume(program, root, lowered, diagnostics);
+    let mut env: Env = vec![None; body.locals.len()];
+    for (slot, (sort, i)) in env.iter_mut().zip(elements) {
+        *slot = Some(lowering.system.arena.element(*sort, *i));
     }
+    let out = lowering.expr(&body.body, &mut env);
+    let view = lowering.view(body.body.ty);
+    (lowering.finish(), out, view)
 }
 
 /// Which modules belong to the system of a module.
@@ -171,9 +185,10 @@ impl<'p, 'a> Lowering<'p, 'a> {
     fn resume(
         program: Program<'p, 'a>,
         root: ModuleIx,
-        lowered: Lowered,
+        mut lowered: Lowered,
         diagnostics: &'p mut Vec<Diagnostic>,
     ) -> Self {
+        lowered.ids.types.resize(program.types.count(), None);
         Self {
             program,
             diagnostics,
@@ -191,6 +206,15 @@ impl<'p, 'a> Lowering<'p, 'a> {
             members: closure(program.names, root),
             root: program.names.file_of(root),
             space: Some(root).filter(|r| program.names[*r].space.is_some()),
+        }
+    }
+
+    fn finish(self) -> Lowered {
+        Lowered {
+            system: self.system,
+            ids: self.ids,
+            places: self.places,
+            events: self.events,
         }
     }
 

@@ -51,6 +51,32 @@ pub(crate) fn parse(sources: &SourceMap, source: SourceId, diagnostics: &mut Vec
     }
 }
 
+/// Reads one expression: the text of a source, or one of the same length that stands for it.
+pub(crate) fn parse_expression(
+    sources: &SourceMap,
+    source: SourceId,
+    text: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<ast::Expr> {
+    let scan = match scan::scan(source, text) {
+        Ok(scan) => scan,
+        Err(error) => {
+            diagnostics.push(*error);
+            return None;
+        }
+    };
+    match with_details(|| Grammar::parse(Rule::lone_expr, text)) {
+        Ok(pairs) => build::expression(sources, source, scan, pairs, diagnostics),
+        Err(error) => {
+            diagnostics.push(match &error.variant {
+                ErrorVariant::CustomError { .. } => too_deep(start_of(source)),
+                ErrorVariant::ParsingError { .. } => expected::explain(source, text, 0, &error),
+            });
+            None
+        }
+    }
+}
+
 /// What is wrong with the text of a broken declaration.
 fn explain_broken(source: SourceId, text: &str, start: usize, end: usize) -> Diagnostic {
     let part = text.get(start..end).unwrap_or("");

@@ -3,7 +3,7 @@
 //! S-expressions, one declaration a line. It keeps meaning and names, not documentation, origins or
 //! evidence; `print(read(print(s))) == print(s)`, byte for byte, and two systems with equal text have equal
 //! meaning. Expressions used more than once get a number (`%3`), so the text is linear in the system; binders
-//! are numbered (`$2`). The grammar is what [`print()`] writes:
+//! are numbered (`$2`). A line that begins with `;` is a comment. The grammar is what [`print()`] writes:
 //!
 //! ```text
 //! (system NAME)

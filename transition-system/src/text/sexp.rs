@@ -41,7 +41,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Sexp>, TextError> {
     let mut stack: Vec<(Vec<Sexp>, usize)> = vec![(Vec::new(), 1)];
     for (index, content) in text.lines().enumerate() {
         let line = index + 1;
-        let mut rest = content.trim_start();
+        // a comment stands on a line of its own
+        let mut rest = if content.starts_with(';') {
+            ""
+        } else {
+            content.trim_start()
+        };
         while let Some(first) = rest.chars().next() {
             match first {
                 '(' if stack.len() > DEPTH_LIMIT => return Err(TextError::new(line, "nested too deeply")),

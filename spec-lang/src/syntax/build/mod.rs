@@ -15,7 +15,7 @@ mod types;
 
 use pest::iterators::Pairs;
 
-use super::ast::{File, Name, Path};
+use super::ast::{Expr, File, Name, Path};
 use super::expected::{DECLARATIONS, is_word_char};
 use super::scan::{MAX_DEPTH, Note, Scan, too_deep};
 use super::{Pair, Rule, explain_broken, explain_stray};
@@ -30,18 +30,7 @@ pub(super) fn file(
     pairs: Pairs<'_, Rule>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> File {
-    let mut builder = Builder {
-        sources,
-        source,
-        diagnostics,
-        evidence: scan.evidence,
-        docs: scan.docs,
-        next_doc: 0,
-        last_start: 0,
-        last_end: 0,
-        depth: 0,
-        two_runs: false,
-    };
+    let mut builder = Builder::new(sources, source, scan, diagnostics);
     let mut out = File::default();
     for pair in pairs.flat_map(|p| p.into_inner()) {
         match pair.as_rule() {
@@ -52,6 +41,21 @@ pub(super) fn file(
     }
     builder.leftover_notes();
     out
+}
+
+/// Builds the tree of one expression.
+pub(super) fn expression(
+    sources: &SourceMap,
+    source: SourceId,
+    scan: Scan,
+    pairs: Pairs<'_, Rule>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Expr> {
+    let mut builder = Builder::new(sources, source, scan, diagnostics);
+    let pair = pairs
+        .flat_map(|p| p.into_inner())
+        .find(|p| p.as_rule() == Rule::expr)?;
+    builder.expr(pair)
 }
 
 struct Builder<'a> {
@@ -68,6 +72,28 @@ struct Builder<'a> {
     depth: usize,
     /// Inside of formulas that speak of two runs, where `left.x` is `x` in one of them.
     two_runs: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(
+        sources: &'a SourceMap,
+        source: SourceId,
+        scan: Scan,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            sources,
+            source,
+            diagnostics,
+            evidence: scan.evidence,
+            docs: scan.docs,
+            next_doc: 0,
+            last_start: 0,
+            last_end: 0,
+            depth: 0,
+            two_runs: false,
+        }
+    }
 }
 
 impl Builder<'_> {

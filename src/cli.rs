@@ -16,6 +16,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
   watertight verify --pid 4242              verdict on a running process
   watertight check model.wt                 run the checks and proofs of a specification
   watertight models show linux::host        read a library model
+  watertight simulate model.wt              random walks, with counts
+  watertight repl model.wt                  evaluate expressions, fire events
+  watertight show model.wt                  what it declares, how large it is, who reads and writes what
 
 Exit codes: 0 proved or holds, 1 violated, 2 usage, configuration or specification error, 3 unknown or incomplete")]
 pub struct Cli {
@@ -63,6 +66,12 @@ pub enum Command {
     Fmt(Fmt),
     /// Explain a code of an error or a warning, with examples
     Explain(Explain),
+    /// Show what a specification declares: types, sizes, who reads and writes what, graphs
+    Show(Show),
+    /// Walk at random through a specification, or towards a state
+    Simulate(Simulate),
+    /// Ask a specification questions: evaluate expressions, fire events, go back
+    Repl(Repl),
 }
 
 /// Forms of a result.
@@ -338,4 +347,96 @@ pub struct Fmt {
     /// Write operators as words and ASCII signs
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// `watertight show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight show model.wt
+  watertight show model.wt --for Process=5
+  watertight show model.wt --graph mermaid      events and variables
+  watertight show model.wt --states dot         reachable states
+  watertight show model.wt --elaborated         each system as the engines read it
+  watertight show linux::host --format json")]
+pub struct Show {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// The graph of events and variables instead: who reads, who writes, which event can enable which
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "elaborated")]
+    pub graph: Option<GraphLanguage>,
+    /// The graph of reachable states instead; for small systems
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["graph", "elaborated"])]
+    pub states: Option<GraphLanguage>,
+    /// Most states of that graph
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub limit: usize,
+    /// The systems as the engines read them, in their text form
+    #[arg(long)]
+    pub elaborated: bool,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human, conflicts_with_all = ["graph", "states", "elaborated"])]
+    pub format: Format,
+}
+
+/// Languages in which graphs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphLanguage {
+    /// Graphviz
+    Dot,
+    /// Mermaid
+    Mermaid,
+}
+
+/// `watertight simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight simulate model.wt --walks 1000 --steps 50
+  watertight simulate model.wt --for Process=5 --seed 7 --trace
+  watertight simulate model.wt --until 'card(inside) == 2'
+  watertight simulate model.wt --prefer 'inside != {}' --invariant exclusion
+
+Exit codes: 0 no violation seen, 1 violated, 2 usage or specification error, 3 what --until says was not reached")]
+pub struct Simulate {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Most steps of a walk
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub steps: u64,
+    /// Number of walks (default: 100, and 1 with --trace)
+    #[arg(long, value_name = "N")]
+    pub walks: Option<u64>,
+    /// Where random numbers start; the same seed gives the same walks (default: any, and printed)
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Prefer steps that come closer to making this formula true
+    #[arg(long, visible_alias = "guided", value_name = "FORMULA")]
+    pub prefer: Option<String>,
+    /// Stop where this formula is true, a witness holds or an invariant is false; walks are drawn there
+    #[arg(long, value_name = "FORMULA|PROPERTY")]
+    pub until: Option<String>,
+    /// Watch only these properties; else all
+    #[arg(long, value_name = "PROPERTY", value_delimiter = ',')]
+    pub invariant: Vec<String>,
+    /// Show the last walk step by step
+    #[arg(long)]
+    pub trace: bool,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `watertight repl`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  watertight repl model.wt --for Process=2
+  watertight repl model.wt -e ':events' -e ':fire 1' -e 'card(inside)'
+  watertight repl model.wt < questions.txt
+
+At the prompt, :help lists the commands.")]
+pub struct Repl {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Run this line and, after the last one, leave
+    #[arg(short = 'e', long = "execute", value_name = "LINE")]
+    pub execute: Vec<String>,
 }

@@ -24,10 +24,12 @@ mod outcome;
 mod output;
 mod planner;
 mod repair;
+mod repl;
 mod report;
 mod runs;
 mod solvers;
 mod spec;
+mod survey;
 mod tool;
 
 use std::io::Write;
@@ -71,6 +73,9 @@ fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
         Some(Command::Models(args)) => command::models::run(args, context),
         Some(Command::Fmt(args)) => command::fmt::run(args, context),
         Some(Command::Explain(args)) => command::explain::run(args, context),
+        Some(Command::Show(args)) => command::show::run(args, context),
+        Some(Command::Simulate(args)) => command::simulate::run(args, context),
+        Some(Command::Repl(args)) => command::repl::run(args, context),
         None => Err(Failure::new("no command given").help("watertight --help lists the commands")),
     }
 }

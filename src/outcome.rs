@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use spec_lang::{CommandKind, Expectation};
 use transition_system::{
-    Cti, Origin, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity, Verdict, Violation, Wrong,
+    Cti, Origin, PromiseKind, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity, Verdict, Violation,
+    Wrong,
 };
 
 use crate::exit::Exit;
@@ -173,10 +174,22 @@ pub fn describe_vacuity(vacuity: &Vacuity) -> String {
     }
 }
 
+/// What happens where a promise is broken, in words.
+#[must_use]
+pub fn describe_promise(kind: PromiseKind) -> &'static str {
+    match kind {
+        PromiseKind::Range => "an integer leaves its range",
+        PromiseKind::SomeValue => "the value of `none` is taken",
+        PromiseKind::Divisor => "a divisor is zero",
+        PromiseKind::Agreement => "two assignments to one place differ",
+        PromiseKind::NotEmpty => "the least or greatest of nothing is taken",
+    }
+}
+
 /// What is wrong at the end of a run, in words.
 #[must_use]
 pub fn describe_wrong(system: &System, violation: &Violation) -> String {
-    use transition_system::{Owner, PromiseKind};
+    use transition_system::Owner;
     match &violation.what {
         Wrong::Invariant(p) => format!("`{}` is false here", system.property(*p).name),
         Wrong::Transition(p) => format!("the last step breaks `{}`", system.property(*p).name),
@@ -208,13 +221,7 @@ pub fn describe_wrong(system: &System, violation: &Violation) -> String {
                 Owner::Init(i) => ("`init`".to_owned(), &system.init[*i].promises[..]),
                 Owner::Assumption(i) => ("an assumption".to_owned(), &system.assumptions[*i].promises[..]),
             };
-            let what = match kind {
-                PromiseKind::Range => "an integer leaves its range",
-                PromiseKind::SomeValue => "the value of `none` is taken",
-                PromiseKind::Divisor => "a divisor is zero",
-                PromiseKind::Agreement => "two assignments to one place differ",
-                PromiseKind::NotEmpty => "the least or greatest of nothing is taken",
-            };
+            let what = describe_promise(*kind);
             let place = promises.get(*index).filter(|p| p.origin.is_known());
             let place = place.map(|p| format!(", at {}", p.origin)).unwrap_or_default();
             format!("in {who} {what} here{place}")

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use spec_lang::ask::{Answer, Question};
 use spec_lang::{CommandKind, Model, NamedSystem, Severity, Source, SourceMap};
 use transition_system::{Scope, System};
 
@@ -134,4 +135,20 @@ pub fn full_scope(model: &Model, index: usize, sizes: &[String]) -> Result<Scope
         }
     }
     Ok(out)
+}
+
+/// Expressions of a system, with elements as many as the scope says. What is wrong is a failure with the rendered text.
+///
+/// # Errors
+/// An expression that is wrong.
+pub fn ask(
+    model: &Model,
+    index: usize,
+    scope: &Scope,
+    questions: &[Question<'_>],
+) -> Result<Answer, Failure> {
+    model.ask(index, scope, questions).map_err(|rejected| {
+        let text = spec_lang::render(&rejected.diagnostics, &rejected.sources, false);
+        Failure::new(format!("the expression is wrong\n{text}"))
+    })
 }

@@ -15,7 +15,7 @@ use std::process::Command;
 
 const LINKS: &[&str] = &["examples", "models", "tests", "docs"];
 const SUBCOMMANDS: &[&str] = &[
-    "verify", "check", "extract", "certify", "models", "explain", "fmt", "export",
+    "verify", "check", "extract", "certify", "models", "explain", "fmt", "export", "show", "simulate", "repl",
 ];
 
 fn root() -> PathBuf {

@@ -8,6 +8,9 @@ pub mod export;
 pub mod extract;
 pub mod fmt;
 pub mod models;
+pub mod repl;
+pub mod show;
+pub mod simulate;
 pub mod verify;
 
 use std::io;

@@ -212,7 +212,9 @@ pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
     out
 }
 
-fn trace_json(system: &System, run: &Trace) -> Json {
+/// A run as JSON: constants, the first state, the steps.
+#[must_use]
+pub fn trace_json(system: &System, run: &Trace) -> Json {
     let state = |s: &transition_system::State| -> Json {
         let pairs = system.variable_ids().zip(&s.variables);
         pairs

@@ -1,9 +1,13 @@
 //! Output: the only place that prints. One file a form.
 
 pub mod check;
+pub mod graph;
 pub mod human;
 pub mod progress;
 pub mod run;
+pub mod show;
+pub mod simulate;
+pub mod states;
 pub mod trace;
 pub mod two_runs;
 

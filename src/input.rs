@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use runtime_extractor::Reading;
 use runtime_extractor::instance::HostProfile;
+use runtime_extractor::{ReadError, Reading};
 
 use crate::cli::Inputs;
 use crate::command::Failure;
@@ -29,7 +29,7 @@ pub fn read(inputs: &Inputs) -> Result<Reading, Failure> {
     }
     let mut reading = Reading::default();
     for path in &inputs.paths {
-        reading.extend(read_path(path)?);
+        reading.extend(read_path(path).unwrap_or_else(|e| Reading::of_errors(vec![e])));
     }
     unique_names(&mut reading);
     Ok(reading)
@@ -67,7 +67,7 @@ pub fn host_profile(inputs: &Inputs) -> Result<HostProfile, Failure> {
     Ok(profile)
 }
 
-fn read_path(path: &Path) -> Result<Reading, Failure> {
+fn read_path(path: &Path) -> Result<Reading, ReadError> {
     let (path, name) = if path.as_os_str() == "-" {
         (path.to_path_buf(), "<stdin>".to_owned())
     } else {
@@ -75,13 +75,13 @@ fn read_path(path: &Path) -> Result<Reading, Failure> {
         let name = file.display().to_string();
         (file, name)
     };
-    let bytes = read_bytes(&path).map_err(|e| cannot_read(&path, &e))?;
+    let bytes = read_bytes(&path).map_err(|e| unreadable(&path, &e))?;
     Ok(runtime_extractor::read(&name, &bytes))
 }
 
 /// The file itself, or the configuration of a bundle folder.
-fn configuration(path: &Path) -> Result<PathBuf, Failure> {
-    let metadata = std::fs::metadata(path).map_err(|e| cannot_read(path, &e))?;
+fn configuration(path: &Path) -> Result<PathBuf, ReadError> {
+    let metadata = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?;
     if !metadata.is_dir() {
         return Ok(path.to_path_buf());
     }
@@ -89,10 +89,15 @@ fn configuration(path: &Path) -> Result<PathBuf, Failure> {
     if config.is_file() {
         return Ok(config);
     }
-    Err(
-        Failure::new(format!("{} is a folder without a config.json", path.display()))
-            .help("name the configuration files, or the folder of an OCI bundle"),
-    )
+    let name = path.display().to_string();
+    let help = "name the configuration files, or the folder of an OCI bundle";
+    let message = "this is a folder without a config.json";
+    Err(ReadError::of_source(&name, message, Some(help.to_owned())))
+}
+
+fn unreadable(path: &Path, e: &io::Error) -> ReadError {
+    let help = hint(e).map(str::to_owned);
+    ReadError::of_source(&path.display().to_string(), e.to_string(), help)
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -128,9 +133,16 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
 /// An error about a path, with a hint where one is known.
 pub fn cannot_read(path: &Path, e: &io::Error) -> Failure {
     let failure = Failure::new(format!("{}: {e}", path.display()));
+    match hint(e) {
+        Some(hint) => failure.help(hint),
+        None => failure,
+    }
+}
+
+fn hint(e: &io::Error) -> Option<&'static str> {
     match e.kind() {
-        io::ErrorKind::NotFound => failure.help("check the path; it is relative to the current folder"),
-        io::ErrorKind::PermissionDenied => failure.help("you may not read it; try as another user"),
-        _ => failure,
+        io::ErrorKind::NotFound => Some("check the path; it is relative to the current folder"),
+        io::ErrorKind::PermissionDenied => Some("you may not read it; try as another user"),
+        _ => None,
     }
 }

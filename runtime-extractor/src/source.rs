@@ -65,9 +65,9 @@ impl Span {
 pub struct ReadError {
     /// Name of the source.
     pub file: Arc<str>,
-    /// Line, counted from 1.
+    /// Line, counted from 1; 0 if nothing of the source could be read.
     pub line: u32,
-    /// Column in characters, counted from 1.
+    /// Column in characters, counted from 1; 0 like the line.
     pub column: u32,
     /// What is wrong, in lower case without a full stop.
     pub message: String,
@@ -75,9 +75,30 @@ pub struct ReadError {
     pub help: Option<String>,
 }
 
+impl ReadError {
+    /// An error about a source of which nothing could be read.
+    pub fn of_source(name: &str, message: impl Into<String>, help: Option<String>) -> Self {
+        Self {
+            file: name.into(),
+            line: 0,
+            column: 0,
+            message: message.into(),
+            help,
+        }
+    }
+
+    /// `file:line:column`, or the file alone.
+    pub fn place(&self) -> String {
+        match self.line {
+            0 => self.file.to_string(),
+            line => format!("{}:{line}:{}", self.file, self.column),
+        }
+    }
+}
+
 impl std::fmt::Display for ReadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+        write!(f, "{}: {}", self.place(), self.message)?;
         match &self.help {
             Some(help) => write!(f, " ({help})"),
             None => Ok(()),

@@ -58,6 +58,7 @@ pub fn run(args: &Verify, context: &Context) -> Result<Exit, Failure> {
         Format::Json => report::json(&mut out, &result)?,
         Format::Human => report::human::write(&mut out, &result)?,
     }
+    report::errors(&mut report::stderr(context.color), &result.errors)?;
     Ok(exit)
 }
 
@@ -114,7 +115,7 @@ fn verification(reading: &Reading, sandboxes: Vec<Sandbox>) -> Verification {
         .errors
         .iter()
         .map(|e| Remark {
-            place: format!("{}:{}:{}", e.file, e.line, e.column),
+            place: e.place(),
             message: e.message.clone(),
             help: e.help.clone(),
         })

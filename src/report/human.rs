@@ -1,4 +1,5 @@
-//! The result of `verify` for people: a table of verdicts, then each distinct attack once.
+//! The result of `verify` for people: a table of verdicts, then each distinct attack once. What could not be read is
+//! no result, and goes to standard error.
 
 use std::io::{self, Write};
 
@@ -22,7 +23,6 @@ pub fn write(out: &mut dyn Write, result: &Verification) -> io::Result<()> {
         writeln!(out)?;
     }
     remarks(out, "not verified", &result.skipped)?;
-    remarks(out, "error", &result.errors)?;
     let n = result.sandboxes.len();
     let ms = result.time_ms.as_secs_f64() * 1e3;
     let plural = if n == 1 { "" } else { "es" };

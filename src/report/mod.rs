@@ -42,11 +42,10 @@ fn choice(color: Color) -> ColorChoice {
 /// Everything of a reading that is not a sandbox, in order: errors, refusals, what was skipped, what was not used.
 pub fn reading_remarks(reading: &Reading) -> Vec<(&'static str, Remark)> {
     let errors = reading.errors.iter().map(|e| {
-        let place = format!("{}:{}:{}", e.file, e.line, e.column);
         (
             "error",
             Remark {
-                place,
+                place: e.place(),
                 message: e.message.clone(),
                 help: e.help.clone(),
             },
@@ -93,6 +92,15 @@ pub fn remarks(out: &mut dyn Write, remarks: &[(&str, Remark)]) -> io::Result<()
         }
     }
     Ok(())
+}
+
+/// Writes what could not be read.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn errors(out: &mut dyn Write, errors: &[Remark]) -> io::Result<()> {
+    let errors: Vec<_> = errors.iter().map(|e| ("error", e.clone())).collect();
+    remarks(out, &errors)
 }
 
 /// Writes a value as JSON with a line break at its end.

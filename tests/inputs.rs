@@ -1,0 +1,79 @@
+//! Several inputs on one command line: what cannot be read keeps nothing else from being judged, and is never passed
+//! over.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+const GOOD: &str = "examples/docker-hardened/config.json";
+const BAD: &str = "examples/docker-privileged/config.json";
+const ABSENT: &str = "examples/absent.json";
+
+fn watertight(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_watertight"))
+        .args(args)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .unwrap()
+}
+
+fn document(output: &Output) -> Json {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}\n{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Names of the sandboxes and places of the errors.
+fn summary(json: &Json) -> (Vec<String>, Vec<String>) {
+    let texts = |list: &Json, key: &str| {
+        let all = list.as_array().unwrap().iter();
+        all.map(|x| x[key].as_str().unwrap().to_owned()).collect()
+    };
+    (texts(&json["sandboxes"], "name"), texts(&json["errors"], "place"))
+}
+
+#[test]
+fn the_others_are_judged() {
+    for (args, code) in [
+        (vec![ABSENT, GOOD], 2),
+        (vec![GOOD, ABSENT, "examples"], 2),
+        (vec![ABSENT, BAD], 2),
+        (vec![BAD, GOOD], 1),
+        (vec![ABSENT], 2),
+    ] {
+        let output = watertight(&[&["verify", "--no-fix", "--format", "json"], &args[..]].concat());
+        assert_eq!(output.status.code(), Some(code), "{args:?}");
+        let (sandboxes, errors) = summary(&document(&output));
+        let unread = args.iter().copied().filter(|a| !a.ends_with("config.json"));
+        let unread: Vec<&str> = unread.collect();
+        assert_eq!(sandboxes.len() + errors.len(), args.len(), "{args:?}");
+        assert_eq!(errors, unread, "{args:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        for path in unread {
+            assert!(said.contains(&format!("{path}: error: ")), "{said}");
+        }
+    }
+}
+
+#[test]
+fn people_are_told_apart_from_the_result() {
+    let output = watertight(&["verify", "--no-fix", ABSENT, GOOD]);
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(out.contains("isolation        of the host      proved") && !out.contains(ABSENT));
+    assert!(err.contains(&format!("{ABSENT}: error: ")));
+}
+
+#[test]
+fn extract_shows_what_it_could_read() {
+    let output = watertight(&["extract", "--format", "json", ABSENT, GOOD]);
+    let json = document(&output);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(json["sandboxes"].as_array().unwrap().len(), 1);
+    assert_eq!(json["errors"][0]["file"], ABSENT);
+}

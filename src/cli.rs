@@ -156,7 +156,7 @@ pub struct Check {
     /// Stop after this many states
     #[arg(long, value_name = "N")]
     pub max_states: Option<u64>,
-    /// Stop when states take this many MiB
+    /// Stop when the system written out for its scope, or its states, take this many MiB
     #[arg(long, value_name = "MIB", default_value_t = 8192)]
     pub max_memory: u64,
     /// Stop after this many seconds (for each command of the file)

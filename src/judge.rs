@@ -4,6 +4,7 @@
 //! Decides nothing itself: a verdict is the engine's, and every attack was replayed by the reference evaluator
 //! before it is reported.
 
+use model_checker::Budget;
 use model_checker::explicit::ConstCell;
 use model_checker::monotone::{Attack as Run, Case, Decision, Ineligible, Monotone, without_truths};
 use runtime_extractor::facts::SandboxFacts;
@@ -74,7 +75,8 @@ pub fn judge(
         .property_ids()
         .filter(|p| system.property(*p).kind == PropertyKind::Invariant)
         .collect();
-    let monotone = Monotone::new(&system, &open, &scope, &properties).map_err(|e| not_monotone(&e))?;
+    let monotone = Monotone::new(&system, &open, &scope, &properties, &Budget::default())
+        .map_err(|e| not_monotone(&e))?;
     let judge = Judge {
         system: &system,
         instance: &instance,

@@ -6,9 +6,10 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use model_checker::Budget;
 use model_checker::explicit::{self, ExplicitReport, Limits, Options};
 use model_checker::liveness;
-use model_checker::monotone::{Decision, Monotone, without_truths};
+use model_checker::monotone::{Decision, Ineligible, Monotone, without_truths};
 use model_checker::symbolic::{self, SymbolicReport};
 use spec_lang::{Command, CommandKind, Method};
 use transition_system::eval::Evaluator;
@@ -44,6 +45,8 @@ pub struct Planner<'a> {
     pub search: Search,
     /// Set to stop.
     pub interrupt: &'a AtomicBool,
+    /// When the command's time began to count.
+    pub since: Instant,
     /// Where progress goes.
     pub progress: Line,
 }
@@ -60,6 +63,7 @@ struct Answer {
 impl Planner<'_> {
     /// Runs a command: one row for each of its properties, in order.
     pub fn run(&mut self, system: &System, command: &Command) -> Vec<Outcome> {
+        self.since = Instant::now();
         if let Some(method) = command.method {
             let answers = self.by_method(system, command, method);
             let rows = command.properties.iter().zip(answers);
@@ -108,7 +112,7 @@ impl Planner<'_> {
     fn row(&self, system: &System, command: &Command, id: PropertyId, answer: Answer) -> Outcome {
         let property = system.property(id);
         let (verdict, note) = recheck(system, &command.scope, answer.verdict, answer.witness.as_ref());
-        let rests_on = rests_on(system, &command.scope, &verdict);
+        let rests_on = rests_on(system, &command.scope, &verdict, &self.budget());
         let run = match (&verdict, &answer.witness) {
             (Verdict::Violated(violation), _) => Some(&violation.trace),
             (_, witness) => witness.as_ref(),
@@ -132,6 +136,11 @@ impl Planner<'_> {
             time: answer.time,
             certificate: None,
         }
+    }
+
+    fn budget(&self) -> Budget<'_> {
+        let search = &self.search;
+        Budget::new(search.time, Some(search.max_memory), Some(self.interrupt)).since(self.since)
     }
 
     fn options(&self) -> symbolic::Options {
@@ -169,7 +178,7 @@ impl Planner<'_> {
     fn check(&mut self, system: &System, command: &Command, by_fixpoint: bool) -> Vec<Answer> {
         let first = |id: &PropertyId| {
             by_fixpoint
-                .then(|| fixpoint(system, &command.scope, *id))
+                .then(|| fixpoint(system, &command.scope, *id, &self.budget()))
                 .flatten()
         };
         let mut answers: Vec<Option<Answer>> = command.properties.iter().map(first).collect();
@@ -208,6 +217,7 @@ impl Planner<'_> {
                 time: self.search.time,
             },
             deadlock: self.search.deadlock,
+            since: self.since,
             interrupt: Some(self.interrupt),
             ..Options::default()
         };
@@ -239,6 +249,7 @@ fn answers_of(system: &System, report: ExplicitReport, engine: &str) -> Vec<Answ
             calls(system, &deadlock.trace)
         ));
     }
+    common.extend(report.covered);
     let engine = format!("{engine}, {} transitions", report.stats.transitions);
     let vacuous = &report.stats.vacuous;
     report
@@ -312,27 +323,39 @@ fn no_fixpoint() -> Answer {
     }
 }
 
-/// The fixpoint of monotone events, where it can decide the property for every value of what is not given.
-fn fixpoint(system: &System, scope: &Scope, id: PropertyId) -> Option<Answer> {
+/// The fixpoint of monotone events, where it can decide the property for every value of what is not given, or the
+/// budget is spent on it.
+fn fixpoint(system: &System, scope: &Scope, id: PropertyId, budget: &Budget<'_>) -> Option<Answer> {
     let start = Instant::now();
-    let open = without_truths(system);
-    let monotone = Monotone::new(system, &open, scope, &[id]).ok()?;
-    let verdict = match monotone.case(id).ok()?.decide(&[]).ok()? {
-        Decision::Proved(proof) => Verdict::Proved(proof),
-        Decision::Violated(attack) => Verdict::Violated(Box::new(attack.violation)),
+    let (verdict, notes) = match decide(system, scope, id, budget) {
+        Ok(Decision::Proved(proof)) => (Verdict::Proved(proof), Vec::new()),
+        Ok(Decision::Violated(attack)) => (Verdict::Violated(Box::new(attack.violation)), Vec::new()),
+        Err(Ineligible::Stopped(stop, covered)) => (Verdict::Unknown(stop), vec![covered]),
+        Err(Ineligible::Unfit(_)) => return None,
     };
-    let engine = "fixpoint of monotone events".to_owned();
     Some(Answer {
         verdict,
         witness: None,
-        engine,
-        notes: Vec::new(),
+        engine: "fixpoint of monotone events".to_owned(),
+        notes,
         time: start.elapsed(),
     })
 }
 
+fn decide(
+    system: &System,
+    scope: &Scope,
+    id: PropertyId,
+    budget: &Budget<'_>,
+) -> Result<Decision, Ineligible> {
+    let open = without_truths(system);
+    Monotone::new(system, &open, scope, &[id], budget)?
+        .case(id)?
+        .decide(&[])
+}
+
 /// The constants that a violation rests on; nothing where the system has none, or they cannot be told.
-fn rests_on(system: &System, scope: &Scope, verdict: &Verdict) -> Vec<Rests> {
+fn rests_on(system: &System, scope: &Scope, verdict: &Verdict, budget: &Budget<'_>) -> Vec<Rests> {
     let Verdict::Violated(violation) = verdict else {
         return Vec::new();
     };
@@ -340,7 +363,7 @@ fn rests_on(system: &System, scope: &Scope, verdict: &Verdict) -> Vec<Rests> {
         return Vec::new();
     }
     let scope = sized(system, scope, &violation.trace);
-    let Ok(blame) = explicit::blame(system, &scope, violation) else {
+    let Ok(blame) = explicit::blame(system, &scope, violation, budget) else {
         return Vec::new();
     };
     let described = |at: String, cells: &[explicit::ConstCell]| {

@@ -12,6 +12,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use model_checker::Budget;
 use model_checker::explicit::{
     ConstCell, ExplicitReport, Limits, Options, Progress, Silent, Snapshot, blame, check,
 };
@@ -498,7 +499,7 @@ fn blame_names_the_constants_that_a_run_rests_on() {
         panic!()
     };
     assert_eq!(replayed(&system, &scope, &report.verdicts[0].1), Some(2));
-    let blame = blame(&system, &scope, violation).unwrap();
+    let blame = blame(&system, &scope, violation, &Budget::default()).unwrap();
     let show = |cells: &[ConstCell]| -> Vec<String> {
         let shown = |c: &ConstCell| {
             let keys: String = c

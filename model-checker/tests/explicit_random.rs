@@ -12,6 +12,7 @@
     reason = "a test fails by panicking, and may print"
 )]
 
+use model_checker::Budget;
 use model_checker::explicit::{ConstCell, Options, Silent, blame, check, search};
 use model_checker::ground::{CellOwner, Cells, Ground, Place};
 use transition_system::eval::{Bindings, Context, Evaluator};
@@ -108,7 +109,8 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
 
 /// Counts of states and transitions, and the deadlock, of a search without properties.
 fn counts(system: &System, scope: &Scope, expected: Option<&Reference>) {
-    let ground = Ground::new(system, scope, &[], 1_000_000).expect("small systems can be grounded");
+    let ground = Ground::new(system, scope, &[], 1_000_000, &Budget::default())
+        .expect("small systems can be grounded");
     let options = Options {
         cone: false,
         ..Options::default()
@@ -219,8 +221,9 @@ fn judge(
 
 /// A run stays possible and wrong, step by step, whatever the constants are that it is not said to rest on.
 fn rests_on_nothing_else(system: &System, scope: &Scope, violation: &Violation, random: &mut Random) {
-    let blame = blame(system, scope, violation).expect("a run that was found can be blamed");
-    let cells = Cells::new(system, scope).expect("it was grounded before");
+    let blame =
+        blame(system, scope, violation, &Budget::default()).expect("a run that was found can be blamed");
+    let cells = Cells::new(system, scope, &Budget::default()).expect("it was grounded before");
     let evaluator = Evaluator::new(system, scope);
     let trace = &violation.trace;
     for (index, step) in trace.steps.iter().enumerate() {

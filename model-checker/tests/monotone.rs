@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 
+use model_checker::Budget;
 use model_checker::monotone::{Decision, Monotone, without_truths};
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::replay::replay;
@@ -135,7 +136,8 @@ fn agrees_with_the_reference_evaluator_on_random_systems() {
             .map(|s| (s.clone(), shortest(&evaluator, PropertyId::new(0), s)))
             .collect();
         let open = without_truths(&system);
-        let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)]).unwrap();
+        let monotone =
+            Monotone::new(&system, &open, &scope, &[PropertyId::new(0)], &Budget::default()).unwrap();
         let case = monotone
             .case(PropertyId::new(0))
             .unwrap_or_else(|e| panic!("{number}: {e}\n{printed}"));
@@ -250,7 +252,7 @@ fn forty_independent_steps_cost_forty() {
     let system = independent(40);
     let scope = Scope::new();
     let open = without_truths(&system);
-    let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)]).unwrap();
+    let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)], &Budget::default()).unwrap();
     let Decision::Violated(attack) = monotone.case(PropertyId::new(0)).unwrap().decide(&[]).unwrap() else {
         panic!("all forty can be held");
     };
@@ -269,7 +271,7 @@ fn an_event_that_takes_away_is_not_monotone() {
     let system = text::read(text).unwrap();
     let scope = Scope::new();
     let open = without_truths(&system);
-    let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)]).unwrap();
+    let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)], &Budget::default()).unwrap();
     let why = monotone.case(PropertyId::new(0)).unwrap_err();
     assert_eq!(why.to_string(), "`off` may take something away from `a`");
 }
@@ -283,7 +285,7 @@ fn a_changed_constant_changes_the_answer_and_blame_names_it() {
     let system = text::read(text).unwrap();
     let scope = Scope::new();
     let open = without_truths(&system);
-    let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)]).unwrap();
+    let monotone = Monotone::new(&system, &open, &scope, &[PropertyId::new(0)], &Budget::default()).unwrap();
     let case = monotone.case(PropertyId::new(0)).unwrap();
     let Decision::Violated(attack) = case.decide(&[]).unwrap() else {
         panic!("A is given")

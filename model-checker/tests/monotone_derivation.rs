@@ -11,6 +11,7 @@
 
 use std::fmt::Write as _;
 
+use model_checker::Budget;
 use model_checker::explicit::{Options, Silent, search};
 use model_checker::ground::{Ground, NODE_LIMIT};
 use model_checker::monotone::derivation::{Derivation, Derived};
@@ -23,8 +24,15 @@ use explicit_support::{replayed, system};
 /// The fewest steps to a violation of the first property; all variables grow.
 fn derive(system: &System) -> Derived {
     let scope = Scope::new();
-    let ground = Ground::new(system, &scope, &[PropertyId::new(0)], NODE_LIMIT).unwrap();
-    let start = ground.initial_state(&[]).expect("an initial state");
+    let ground = Ground::new(
+        system,
+        &scope,
+        &[PropertyId::new(0)],
+        NODE_LIMIT,
+        &Budget::default(),
+    )
+    .unwrap();
+    let start = ground.initial_state(&[], &Budget::default()).expect("an initial state");
     let usable: Vec<usize> = (0..ground.events.len()).collect();
     let derived = Derivation {
         dag: &ground.dag,
@@ -32,8 +40,10 @@ fn derive(system: &System) -> Derived {
         usable: &usable,
         growing: &|c| !ground.cells.get(c).is_constant(),
         start: &start,
+        budget: &Budget::default(),
     }
-    .shortest(ground.properties[0].formula, false, 200_000);
+    .shortest(ground.properties[0].formula, false, 200_000)
+    .unwrap();
     if let Derived::Shortest(events) = &derived {
         let trace = ground.trace(&start, events).expect("every step is enabled");
         let verdict = Verdict::Violated(Box::new(transition_system::Violation {
@@ -113,7 +123,14 @@ fn lengths_agree_with_breadth_first_search() {
         let never = formula(&mut r, count, 3);
         let system = facts(count, &events, &never);
         let scope = Scope::new();
-        let ground = Ground::new(&system, &scope, &[PropertyId::new(0)], NODE_LIMIT).unwrap();
+        let ground = Ground::new(
+            &system,
+            &scope,
+            &[PropertyId::new(0)],
+            NODE_LIMIT,
+            &Budget::default(),
+        )
+        .unwrap();
         let report = search(&ground, &Options::default(), &mut Silent);
         let expected = replayed(&system, &scope, &report.verdicts[0].1);
         assert_eq!(steps(&system), expected, "seed {seed}\n{}", text::print(&system));

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use spec_lang::{NamedSystem, SourceMap};
@@ -99,6 +99,7 @@ fn planner<'a>(args: &Check, context: &Context) -> Planner<'a> {
             time: args.timeout.map(Duration::from_secs),
             deadlock: args.deadlock,
         },
+        since: Instant::now(),
         interrupt: &INTERRUPTED,
         progress: report::progress::Line::new(context),
     }

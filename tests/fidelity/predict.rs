@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use model_checker::Budget;
 use model_checker::ground::{CellId, Ground, NODE_LIMIT};
 use model_checker::monotone::{Decision, Monotone, without_truths};
 use runtime_extractor::facts::SandboxFacts;
@@ -101,7 +102,7 @@ pub(crate) fn predict(facts: &SandboxFacts, setup: Setup, questions: &[Question]
             Question::Reach { name, .. } => Some(property(&system, &format!("ask_{name}"))),
         })
         .collect();
-    let monotone = Monotone::new(&system, &open, &scope, &reached).unwrap();
+    let monotone = Monotone::new(&system, &open, &scope, &reached, &Budget::default()).unwrap();
     let answer = |question: &Question| match question {
         Question::Mediation(op) => initial.outcome(&system, op),
         Question::Reach { name, .. } => reach(&monotone, property(&system, &format!("ask_{name}"))),
@@ -140,8 +141,8 @@ impl<'a> Initial<'a> {
             })
             .flat_map(|op| Outcome::ALL.map(|o| property(system, &format!("ask_{op}_{o:?}"))))
             .collect();
-        let ground = Ground::new(system, scope, &asked, NODE_LIMIT).unwrap();
-        let values = ground.initial_state(&[]).unwrap();
+        let ground = Ground::new(system, scope, &asked, NODE_LIMIT, &Budget::default()).unwrap();
+        let values = ground.initial_state(&[], &Budget::default()).unwrap();
         Self { ground, values }
     }
 

@@ -10,9 +10,10 @@
 
 use std::collections::BTreeSet;
 
-use transition_system::{Owner, PropertyId, PropertyKind, Scope, State, System, Value, Violation, Wrong};
+use transition_system::{Owner, PropertyId, PropertyKind, Scope, State, Stop, System, Value, Violation, Wrong};
 
 use super::report::{Assumed, ConstCell};
+use crate::budget::Budget;
 use crate::ground::{
     CellId, CellOwner, Cells, Dag, Flattener, GroundError, GroundEvent, NODE_LIMIT, Node, NodeId, Place,
     Solver, Values,
@@ -38,10 +39,15 @@ type Root = (NodeId, i64);
 /// Blames constants for a violation.
 ///
 /// # Errors
-/// [`GroundError`] if the run does not fit the system, or its events are too large to write out.
-pub fn blame(system: &System, scope: &Scope, violation: &Violation) -> Result<Blame, GroundError> {
-    let cells = Cells::new(system, scope)?;
-    let mut flat = Flattener::new(system, scope, &cells, false, NODE_LIMIT);
+/// [`GroundError`] if the run does not fit the system, its events are too large to write out, or the budget is spent.
+pub fn blame(
+    system: &System,
+    scope: &Scope,
+    violation: &Violation,
+    budget: &Budget<'_>,
+) -> Result<Blame, GroundError> {
+    let cells = Cells::new(system, scope, budget)?;
+    let mut flat = Flattener::new(system, scope, &cells, false, NODE_LIMIT, budget);
     let trace = &violation.trace;
     let states: Vec<Vec<i64>> = std::iter::once(&trace.initial)
         .chain(trace.steps.iter().map(|s| &s.state))
@@ -60,8 +66,10 @@ pub fn blame(system: &System, scope: &Scope, violation: &Violation) -> Result<Bl
         dag: &flat.dag,
         states,
         events,
+        budget,
     };
-    Ok(run.blame(&end, on_step, &constraints))
+    run.blame(&end, on_step, &constraints)
+        .map_err(|stop| GroundError::Stopped(stop, "stopped while constants were blamed".to_owned()))
 }
 
 /// What must keep its value at the end, and whether it is about the last step.
@@ -126,15 +134,16 @@ struct Run<'a> {
     dag: &'a Dag,
     states: Vec<Vec<i64>>,
     events: Vec<GroundEvent>,
+    budget: &'a Budget<'a>,
 }
 
 impl Run<'_> {
-    fn blame(&self, end: &[Root], on_step: bool, constraints: &[NodeId]) -> Blame {
+    fn blame(&self, end: &[Root], on_step: bool, constraints: &[NodeId]) -> Result<Blame, Stop> {
         let mut needed = BTreeSet::new();
         let mut constants = BTreeSet::new();
         let last = self.states.len() - 1;
         let at = if on_step { last.saturating_sub(1) } else { last };
-        let blamed = self.support(end, at, &mut needed, on_step);
+        let blamed = self.support(end, at, &mut needed, on_step)?;
         let mut out = Blame {
             end: self.given(&blamed),
             ..Blame::default()
@@ -157,13 +166,13 @@ impl Run<'_> {
                 needed.remove(&(cell, state));
                 needed.insert((cell, index));
             }
-            let blamed = self.support(&roots, index, &mut needed, false);
+            let blamed = self.support(&roots, index, &mut needed, false)?;
             out.steps.push(self.given(&blamed));
             constants.extend(blamed);
         }
         out.steps.reverse();
         let first: Vec<CellId> = needed.into_iter().map(|(cell, _)| cell).collect();
-        let blamed = self.start(&first, constraints);
+        let blamed = self.start(&first, constraints)?;
         out.start = self.given(&blamed);
         constants.extend(blamed);
         out.assumed = self.named(
@@ -171,7 +180,7 @@ impl Run<'_> {
                 .into_iter()
                 .filter(|c| self.cells.get(*c).given.is_none()),
         );
-        out
+        Ok(out)
     }
 
     /// Constants without which one of the roots would not surely have its value in a state (and the next one);
@@ -182,7 +191,7 @@ impl Run<'_> {
         state: usize,
         needed: &mut BTreeSet<(CellId, usize)>,
         on_step: bool,
-    ) -> Vec<CellId> {
+    ) -> Result<Vec<CellId>, Stop> {
         let nodes: Vec<NodeId> = roots.iter().map(|(n, _)| *n).collect();
         let order = self.dag.order(&nodes);
         let leaf_of = |after: bool| if after { state + 1 } else { state };
@@ -198,6 +207,7 @@ impl Run<'_> {
         let mut candidates: Vec<(CellId, usize)> = known.iter().copied().collect();
         candidates.sort_by_key(|(cell, state)| (self.rank(*cell), *cell, *state));
         for candidate in candidates {
+            self.budget.tick(8 * order.len() as u64, 0)?;
             known.remove(&candidate);
             let leaf = |cell: CellId, after: bool| {
                 let at = leaf_of(after);
@@ -214,7 +224,7 @@ impl Run<'_> {
         needed.extend(variables);
         let mut constants: Vec<CellId> = constants.into_iter().map(|(c, _)| c).collect();
         constants.dedup();
-        constants
+        Ok(constants)
     }
 
     /// The order in which cells are left out.
@@ -228,7 +238,7 @@ impl Run<'_> {
     }
 
     /// Constants without which `init` would not force these cells to their values, as far as it does at all.
-    fn start(&self, cells: &[CellId], constraints: &[NodeId]) -> Vec<CellId> {
+    fn start(&self, cells: &[CellId], constraints: &[NodeId]) -> Result<Vec<CellId>, Stop> {
         let initial = &self.states[0];
         let constraints = &self.about(cells, constraints);
         let order = self.dag.order(constraints);
@@ -240,22 +250,23 @@ impl Run<'_> {
             .collect();
         known.sort_by_key(|c| (self.rank(*c), *c));
         let forced = |known: &[CellId]| -> Vec<bool> {
-            let mut solver = Solver::new(self.dag, self.cells, constraints);
+            let mut solver = Solver::new(self.dag, self.cells, constraints, self.budget);
             solver.fix(known.iter().map(|c| (*c, initial[c.index()])));
             cells.iter().map(|c| solver.known(*c).is_some()).collect()
         };
         let wanted = forced(&known);
         if !wanted.contains(&true) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         for cell in known.clone() {
+            self.budget.tick(8 * order.len() as u64, 0)?;
             let without: Vec<CellId> = known.iter().copied().filter(|c| *c != cell).collect();
             if forced(&without) == wanted {
                 known = without;
             }
         }
         known.sort_unstable();
-        known
+        Ok(known)
     }
 
     /// The constraints that speak of these variable cells, directly or through other variable cells.

@@ -82,6 +82,7 @@ impl Found {
             witnesses,
             deadlock: self.deadlock,
             undefined: self.undefined,
+            covered: None,
             stats,
         }
     }

@@ -147,6 +147,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
     use transition_system::{Origin, Scope, System, Type, Variable};
 
     fn cells(ranges: &[(i64, i64)]) -> Cells {
@@ -159,7 +160,7 @@ mod tests {
                 origin: Origin::unknown(),
             });
         }
-        Cells::new(&system, &Scope::new()).unwrap()
+        Cells::new(&system, &Scope::new(), &Budget::default()).unwrap()
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use search::search;
 
 /// Grounds a system and checks these properties.
 ///
-/// A system that cannot be grounded has the verdict `Unknown(Unsupported)` for each.
+/// A system that cannot be grounded, or not within the limits, has the verdict `Unknown` for each.
 pub fn check(
     system: &System,
     scope: &Scope,
@@ -35,8 +35,8 @@ pub fn check(
     options: &Options<'_>,
     progress: &mut dyn Progress,
 ) -> ExplicitReport {
-    match Ground::new(system, scope, properties, NODE_LIMIT) {
+    match Ground::new(system, scope, properties, NODE_LIMIT, &options.budget()) {
         Ok(ground) => search(&ground, options, progress),
-        Err(error) => ExplicitReport::unknown(properties.iter().copied(), &error.into()),
+        Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
     }
 }

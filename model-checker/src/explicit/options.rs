@@ -1,16 +1,18 @@
 //! What a caller may ask of the explicit-state engine.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::budget::Budget;
 
 /// Where a search stops; each ends in [`transition_system::Verdict::Unknown`] with what was covered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Most distinct states.
     pub states: Option<u64>,
-    /// Most bytes for states, parents and the visited table.
+    /// Most bytes for the system written out, and for states, parents and the visited table.
     pub memory_bytes: Option<u64>,
-    /// Most time for the search.
+    /// Most time, of writing the system out and of the search.
     pub time: Option<Duration>,
 }
 
@@ -26,10 +28,20 @@ pub struct Options<'a> {
     /// Whether to leave out cells and events that no property depends on. Verdicts and the lengths of traces
     /// are the same either way; the counts of states and transitions are of what was searched.
     pub cone: bool,
+    /// When the time of [`Limits::time`] began to count.
+    pub since: Instant,
     /// Set by another thread (or a signal handler) to stop the search.
     pub interrupt: Option<&'a AtomicBool>,
     /// Time between two calls of [`crate::explicit::Progress::report`].
     pub progress_interval: Duration,
+}
+
+impl<'a> Options<'a> {
+    /// The limits, for the phases before the search and within it.
+    #[must_use]
+    pub fn budget(&self) -> Budget<'a> {
+        Budget::new(self.limits.time, self.limits.memory_bytes, self.interrupt).since(self.since)
+    }
 }
 
 impl Default for Options<'_> {
@@ -38,6 +50,7 @@ impl Default for Options<'_> {
             limits: Limits::default(),
             deadlock: false,
             cone: true,
+            since: Instant::now(),
             interrupt: None,
             progress_interval: Duration::from_millis(500),
         }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use transition_system::{ConstId, EventId, PropertyId, Stop, Trace, Value, Verdict, Violation};
 
+use crate::ground::GroundError;
+
 /// The answers of one search.
 ///
 /// A broken promise of an event, of `init` or of an assumption leaves the meaning of the specification
@@ -22,6 +24,8 @@ pub struct ExplicitReport {
     pub deadlock: Option<Violation>,
     /// The first broken promise of an event, of `init` or of an assumption.
     pub undefined: Option<Violation>,
+    /// How far it came, in words, where it was stopped before the search.
+    pub covered: Option<String>,
     /// Counts.
     pub stats: Stats,
 }
@@ -29,7 +33,9 @@ pub struct ExplicitReport {
 impl ExplicitReport {
     /// Nothing was searched, for this reason.
     #[must_use]
-    pub fn unknown(properties: impl IntoIterator<Item = PropertyId>, stop: &Stop) -> Self {
+    pub fn unknown(properties: impl IntoIterator<Item = PropertyId>, why: GroundError) -> Self {
+        let covered = why.stopped().map(|(_, covered)| covered.to_owned());
+        let stop: Stop = why.into();
         Self {
             verdicts: properties
                 .into_iter()
@@ -38,6 +44,7 @@ impl ExplicitReport {
             witnesses: Vec::new(),
             deadlock: None,
             undefined: None,
+            covered,
             stats: Stats::default(),
         }
     }

@@ -20,6 +20,7 @@ use super::progress::{Progress, Snapshot};
 use super::report::{EventCount, ExplicitReport, Stats};
 use super::store::{Inserted, NO_PARENT, StateIndex, Store};
 use super::trace::rebuild;
+use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
 /// States expanded together.
@@ -33,7 +34,7 @@ pub fn search(ground: &Ground<'_>, options: &Options<'_>, progress: &mut dyn Pro
         Ok(search) => search.run(),
         Err(error) => {
             let properties = ground.properties.iter().map(|p| p.id);
-            ExplicitReport::unknown(properties, &error.into())
+            ExplicitReport::unknown(properties, error)
         }
     }
 }
@@ -64,6 +65,7 @@ struct Search<'s, 'g> {
     found: Found,
     stats: Stats,
     fired: Vec<u64>,
+    budget: Budget<'s>,
     started: Instant,
     told: (Instant, u64),
 }
@@ -108,6 +110,7 @@ impl<'s, 'g> Search<'s, 'g> {
             progress,
             cone,
             layout,
+            budget: options.budget(),
             started: now,
             told: (now, 0),
         })
@@ -156,6 +159,9 @@ impl<'s, 'g> Search<'s, 'g> {
             }
         });
         self.stats.initial_states = self.store.len() as u64;
+        if outcome.is_continue() {
+            outcome = self.limits();
+        }
         match (ended, outcome) {
             (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(Stop::Unsupported(
                 "there are too many initial states, or they are too hard to find; give constants values, or make `init` say what each variable is".to_owned(),
@@ -314,15 +320,9 @@ impl<'s, 'g> Search<'s, 'g> {
     // ---- limits and progress ----
 
     fn limits(&self) -> ControlFlow<Halt> {
-        use std::sync::atomic::Ordering::Relaxed;
-        if self.options.interrupt.is_some_and(|flag| flag.load(Relaxed)) {
-            return ControlFlow::Break(Halt::Stop(Stop::Interrupted));
-        }
-        match self.options.limits.time {
-            Some(limit) if self.started.elapsed() >= limit => {
-                ControlFlow::Break(Halt::Stop(Stop::TimeLimit(limit)))
-            }
-            Some(_) | None => ControlFlow::Continue(()),
+        match self.budget.look() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(stop) => ControlFlow::Break(Halt::Stop(stop)),
         }
     }
 

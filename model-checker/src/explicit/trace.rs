@@ -6,6 +6,7 @@ use transition_system::Trace;
 use super::layout::Layout;
 use super::machine::{Machine, Successors, Transitions};
 use super::store::{NO_PARENT, StateIndex, Store};
+use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError};
 
 /// A shortest run to a state of the store, and on by one step: an event, by its position in the cone, to a state.
@@ -50,7 +51,7 @@ pub(super) fn rebuild(
     layout.unpack(path[0], &mut values);
     let fixed: Vec<_> = layout.cells().zip(values).collect();
     let initial = ground
-        .initial_state(&fixed)
+        .initial_state(&fixed, &Budget::default())
         .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
     ground.trace(&initial, &events)
 }

@@ -8,6 +8,7 @@ use transition_system::{ConstId, ExprId, Scope, State, System, Type, Value, VarI
 use super::dag::CellId;
 use super::error::GroundError;
 use super::shape::{Scalar, Shape, Tree};
+use crate::budget::Budget;
 
 /// Bounds assumed of an integer cell without bounds where its value is left open.
 const OPEN: i64 = 1 << 40;
@@ -78,15 +79,18 @@ pub struct Cells {
     consts: Vec<(Shape, Tree<CellId>)>,
     vars: Vec<(Shape, Tree<CellId>)>,
     contradiction: bool,
+    /// Bytes of the table.
+    bytes: u64,
 }
 
 impl Cells {
     /// The cells of a system in a scope, with what its instance says of constants.
     ///
     /// # Errors
-    /// [`GroundError`] where a type has no finite shape.
-    pub fn new(system: &System, scope: &Scope) -> Result<Self, GroundError> {
+    /// [`GroundError`] where a type has no finite shape, or the budget is spent.
+    pub fn new(system: &System, scope: &Scope, budget: &Budget<'_>) -> Result<Self, GroundError> {
         let mut cells = Self {
+            bytes: 0,
             table: Vec::new(),
             consts: Vec::new(),
             vars: Vec::new(),
@@ -94,14 +98,19 @@ impl Cells {
         };
         for (id, constant) in system.constant_ids().zip(&system.constants) {
             let shape = Shape::of(system, scope, constant.ty)?;
-            let tree = cells.allocate(CellOwner::Const(id), &mut Vec::new(), &shape)?;
+            let tree = cells.allocate(budget, CellOwner::Const(id), &mut Vec::new(), &shape)?;
             cells.consts.push((shape, tree));
         }
         for (id, variable) in system.variable_ids().zip(&system.variables) {
             let shape = Shape::of(system, scope, variable.ty)?;
             let tree = cells
-                .allocate(CellOwner::Var(id), &mut Vec::new(), &shape)
-                .map_err(|e| GroundError::new(format!("variable `{}`: {e}", variable.name)))?;
+                .allocate(budget, CellOwner::Var(id), &mut Vec::new(), &shape)
+                .map_err(|e| match e {
+                    GroundError::Unsupported(why) => {
+                        GroundError::new(format!("variable `{}`: {why}", variable.name))
+                    }
+                    GroundError::Stopped(..) => e,
+                })?;
             cells.vars.push((shape, tree));
         }
         cells.apply_givens(system, scope)?;
@@ -138,6 +147,12 @@ impl Cells {
     #[must_use]
     pub fn variable(&self, id: VarId) -> &(Shape, Tree<CellId>) {
         &self.vars[id.index()]
+    }
+
+    /// About how many bytes the table takes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Whether an instance says two different things of one place.
@@ -178,17 +193,18 @@ impl Cells {
 
     fn allocate(
         &mut self,
+        budget: &Budget<'_>,
         owner: CellOwner,
         path: &mut Vec<Place>,
         shape: &Shape,
     ) -> Result<Tree<CellId>, GroundError> {
         Ok(match shape {
-            Shape::Scalar(scalar) => Tree::Scalar(self.push(owner, path, scalar)?),
+            Shape::Scalar(scalar) => Tree::Scalar(self.push(budget, owner, path, scalar)?),
             Shape::Set(items, _) => {
                 let mut ids = Vec::with_capacity(items.len());
                 for item in items.iter() {
                     path.push(Place::Member(item.clone()));
-                    ids.push(self.push(owner, path, &Scalar::Bool)?);
+                    ids.push(self.push(budget, owner, path, &Scalar::Bool)?);
                     path.pop();
                 }
                 Tree::Set(ids.into())
@@ -196,40 +212,50 @@ impl Cells {
             Shape::Map(keys, _, inner) => {
                 let mut parts = Vec::with_capacity(keys.len());
                 for key in keys.iter() {
-                    parts.push(self.part(owner, path, Place::Key(key.clone()), inner)?);
+                    parts.push(self.part(budget, owner, path, Place::Key(key.clone()), inner)?);
                 }
                 Tree::Map(parts.into())
             }
             Shape::Tuple(shapes) => {
                 let mut parts = Vec::with_capacity(shapes.len());
                 for (i, inner) in shapes.iter().enumerate() {
-                    parts.push(self.part(owner, path, Place::Component(i as u32), inner)?);
+                    parts.push(self.part(budget, owner, path, Place::Component(i as u32), inner)?);
                 }
                 Tree::Tuple(parts.into())
             }
             Shape::Option(inner) => {
                 path.push(Place::IsSome);
-                let flag = self.push(owner, path, &Scalar::Bool)?;
+                let flag = self.push(budget, owner, path, &Scalar::Bool)?;
                 path.pop();
-                Tree::Option(flag, Arc::new(self.part(owner, path, Place::Payload, inner)?))
+                Tree::Option(
+                    flag,
+                    Arc::new(self.part(budget, owner, path, Place::Payload, inner)?),
+                )
             }
         })
     }
 
     fn part(
         &mut self,
+        budget: &Budget<'_>,
         owner: CellOwner,
         path: &mut Vec<Place>,
         place: Place,
         shape: &Shape,
     ) -> Result<Tree<CellId>, GroundError> {
         path.push(place);
-        let tree = self.allocate(owner, path, shape);
+        let tree = self.allocate(budget, owner, path, shape);
         path.pop();
         tree
     }
 
-    fn push(&mut self, owner: CellOwner, path: &[Place], scalar: &Scalar) -> Result<CellId, GroundError> {
+    fn push(
+        &mut self,
+        budget: &Budget<'_>,
+        owner: CellOwner,
+        path: &[Place],
+        scalar: &Scalar,
+    ) -> Result<CellId, GroundError> {
         let bounds = match (scalar.bounds(), owner) {
             (Some((lo, hi)), _) if hi.checked_sub(lo).is_some_and(|d| d < i64::MAX / 2) => (lo, hi),
             (Some(_), _) => {
@@ -244,6 +270,10 @@ impl Cells {
                 ));
             }
         };
+        self.bytes += (size_of::<Cell>() + size_of_val(path)) as u64;
+        budget
+            .tick(8, self.bytes)
+            .map_err(|stop| GroundError::at(stop, "constants and variables", self.table.len()))?;
         self.table.push(Cell {
             owner,
             path: path.into(),

@@ -105,6 +105,9 @@ impl Node {
     }
 }
 
+/// Bytes of a node without its children: itself, its hash, its places in the tables.
+const NODE_BYTES: usize = size_of::<Node>() + 3 * size_of::<usize>() + size_of::<(i64, i64)>();
+
 /// Why a graph cannot be made. The first fault sticks; what is made after it is meaningless.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
@@ -123,6 +126,8 @@ pub struct Dag {
     pub(super) compared: FxHashMap<(NodeId, i64, Comparison), NodeId>,
     limit: usize,
     fault: Option<Fault>,
+    /// Bytes of nodes and their children.
+    bytes: u64,
 }
 
 impl Dag {
@@ -141,6 +146,7 @@ impl Dag {
             compared: FxHashMap::default(),
             limit: limit.clamp(2, u32::MAX as usize),
             fault: None,
+            bytes: 0,
         };
         dag.intern(Node::Bool(false), (0, 0), true);
         dag.intern(Node::Bool(true), (1, 1), true);
@@ -208,6 +214,12 @@ impl Dag {
         }
     }
 
+    /// About how many bytes the graph takes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     pub(super) fn set_fault(&mut self, fault: Fault) {
         self.fault.get_or_insert(fault);
     }
@@ -217,8 +229,13 @@ impl Dag {
             self.set_fault(Fault::TooLarge(self.limit));
             return Self::FALSE;
         }
+        let children = match &node {
+            Node::And(xs) | Node::Or(xs) => size_of_val::<[NodeId]>(xs),
+            _ => 0,
+        };
         let (index, new) = self.nodes.insert_full(node);
         if new {
+            self.bytes += (NODE_BYTES + children) as u64;
             self.bounds.push(bounds);
             self.boolean.push(boolean);
         }

@@ -7,23 +7,45 @@ use transition_system::{Stop, System, Type, TypeId};
 
 use super::dag::Fault;
 
-/// Why a system cannot be grounded: what is in the way, and what to do about it, in words.
+/// Why a system cannot be grounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroundError(String);
+pub enum GroundError {
+    /// What is in the way, and what to do about it, in words.
+    Unsupported(String),
+    /// The budget is spent; how far it went, in words.
+    Stopped(Stop, String),
+}
 
 impl GroundError {
     /// With this message.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self::Unsupported(message.into())
+    }
+
+    /// The stop and how far it went, if the budget was spent.
+    #[must_use]
+    pub fn stopped(&self) -> Option<(&Stop, &str)> {
+        match self {
+            Self::Unsupported(_) => None,
+            Self::Stopped(stop, covered) => Some((stop, covered)),
+        }
+    }
+
+    /// Stopped while something was written out, with this many parts made.
+    pub(crate) fn at(stop: Stop, what: &str, parts: usize) -> Self {
+        let covered = format!(
+            "stopped while {what} were written out for this scope, after {parts} parts; nothing was searched"
+        );
+        Self::Stopped(stop, covered)
     }
 
     pub(crate) fn internal(what: &str) -> Self {
-        Self(format!("internal error: {what}"))
+        Self::Unsupported(format!("internal error: {what}"))
     }
 
     pub(crate) fn domain(system: &System, ty: TypeId, error: &DomainError) -> Self {
-        Self(match error {
+        Self::Unsupported(match error {
             DomainError::Unbounded => {
                 "the values of `int` cannot be listed; give the variable or parameter a range such as `0..10`"
                     .to_owned()
@@ -41,7 +63,7 @@ impl GroundError {
     }
 
     pub(crate) fn fault(fault: Fault) -> Self {
-        Self(match fault {
+        Self::Unsupported(match fault {
             Fault::TooLarge(limit) => format!(
                 "written out for this scope, the system has more than {limit} parts; use smaller sorts, or prove the property for any size"
             ),
@@ -66,7 +88,10 @@ fn described(system: &System, ty: TypeId) -> &'static str {
 
 impl fmt::Display for GroundError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Unsupported(why) => f.write_str(why),
+            Self::Stopped(_, covered) => f.write_str(covered),
+        }
     }
 }
 
@@ -74,6 +99,9 @@ impl std::error::Error for GroundError {}
 
 impl From<GroundError> for Stop {
     fn from(error: GroundError) -> Self {
-        Stop::Unsupported(error.0)
+        match error {
+            GroundError::Unsupported(why) => Stop::Unsupported(why),
+            GroundError::Stopped(stop, _) => stop,
+        }
     }
 }

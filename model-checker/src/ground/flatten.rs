@@ -12,14 +12,18 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use transition_system::value::domain;
 use transition_system::{BinderId, Expr, ExprId, Quantifier, Scope, System, TypeId};
 
-use super::cells::{Cells, Place};
+use super::cells::{CellOwner, Cells, Place};
 use super::dag::{CellId, Dag, NodeId};
 use super::error::GroundError;
 use super::shape::{Scalar, Shape, Tree};
 use super::term::Term;
+use crate::budget::Budget;
 
 /// Most values of the type of one binder.
 const BINDER_LIMIT: u64 = 1 << 20;
+
+/// Bytes of an entry of [`Flattener::memo`] without its parts.
+const MEMO_BYTES: usize = 2 * size_of::<(ExprId, Box<[Binding]>, Term)>();
 
 type Result<T> = std::result::Result<T, GroundError>;
 
@@ -35,12 +39,15 @@ pub(crate) struct Flattener<'a> {
     /// Whether what an instance gives is folded.
     fold_givens: bool,
     shapes: FxHashMap<TypeId, Arc<Shape>>,
-    leaves: FxHashMap<(ExprId, bool), Term>,
+    leaves: FxHashMap<(CellOwner, bool), Term>,
     bindings: IndexSet<Term, FxBuildHasher>,
     domains: FxHashMap<TypeId, Rc<[Binding]>>,
     env: FxHashMap<BinderId, Binding>,
     free: Vec<Rc<[BinderId]>>,
     memo: FxHashMap<(ExprId, Box<[Binding]>), Term>,
+    budget: &'a Budget<'a>,
+    /// Bytes of terms and instances.
+    bytes: u64,
 }
 
 impl<'a> Flattener<'a> {
@@ -50,6 +57,7 @@ impl<'a> Flattener<'a> {
         cells: &'a Cells,
         fold_givens: bool,
         node_limit: usize,
+        budget: &'a Budget<'a>,
     ) -> Self {
         Self {
             system,
@@ -64,7 +72,18 @@ impl<'a> Flattener<'a> {
             env: FxHashMap::default(),
             free: free_binders(system),
             memo: FxHashMap::default(),
+            budget,
+            bytes: 0,
         }
+    }
+
+    /// Counts `work` units, and bytes that stay.
+    pub(super) fn spend(&mut self, work: usize, bytes: usize) -> Result<()> {
+        self.bytes += bytes as u64;
+        let held = self.cells.bytes() + self.dag.bytes() + self.bytes;
+        self.budget
+            .tick(work as u64, held)
+            .map_err(|stop| GroundError::at(stop, "formulas and events", self.dag.len()))
     }
 
     /// An error if the graph ran into its limit or integers might overflow.
@@ -161,6 +180,11 @@ impl<'a> Flattener<'a> {
         }
         let term = self.fresh(expr)?;
         self.check()?;
+        let width = width(&term);
+        self.spend(
+            16 + 4 * width,
+            MEMO_BYTES + size_of_val::<[Binding]>(&key.1) + width * size_of::<Term>(),
+        )?;
         self.memo.insert(key, term.clone());
         Ok(term)
     }
@@ -250,14 +274,23 @@ impl<'a> Flattener<'a> {
 
     /// The cells of a constant or variable as nodes.
     pub(crate) fn leaf(&mut self, expr: ExprId, next: bool) -> Result<Term> {
-        if let Some(known) = self.leaves.get(&(expr, next)) {
+        let owner = match self.system.arena.expr(expr) {
+            Expr::Const(c) => CellOwner::Const(*c),
+            Expr::Var(v) | Expr::Next(v) => CellOwner::Var(*v),
+            _ => return Err(GroundError::internal("neither a constant nor a variable")),
+        };
+        self.leaf_of(owner, next)
+    }
+
+    /// The same, by its owner.
+    pub(super) fn leaf_of(&mut self, owner: CellOwner, next: bool) -> Result<Term> {
+        if let Some(known) = self.leaves.get(&(owner, next)) {
             return Ok(known.clone());
         }
         let cells = self.cells;
-        let tree = match self.system.arena.expr(expr) {
-            Expr::Const(c) => &cells.constant(*c).1,
-            Expr::Var(v) | Expr::Next(v) => &cells.variable(*v).1,
-            _ => return Err(GroundError::internal("neither a constant nor a variable")),
+        let tree = match owner {
+            CellOwner::Const(c) => &cells.constant(c).1,
+            CellOwner::Var(v) => &cells.variable(v).1,
         };
         let mut open = None;
         let term = tree.map(&mut |id| {
@@ -270,7 +303,7 @@ impl<'a> Flattener<'a> {
         if let Some(id) = open {
             return Err(self.unbounded(id));
         }
-        self.leaves.insert((expr, next), term.clone());
+        self.leaves.insert((owner, next), term.clone());
         Ok(term)
     }
 
@@ -288,8 +321,8 @@ impl<'a> Flattener<'a> {
     fn unbounded(&self, id: CellId) -> GroundError {
         let cell = self.cells.get(id);
         let mut name = match cell.owner {
-            super::CellOwner::Const(c) => self.system.constant(c).name.clone(),
-            super::CellOwner::Var(v) => self.system.variable(v).name.clone(),
+            CellOwner::Const(c) => self.system.constant(c).name.clone(),
+            CellOwner::Var(v) => self.system.variable(v).name.clone(),
         };
         for place in cell.path.iter() {
             if let Place::Key(key) = place {
@@ -374,6 +407,16 @@ impl<'a> Flattener<'a> {
                 Ok(self.dag.term_ite(c, &a, &b))
             }
         }
+    }
+}
+
+/// Number of parts of a term that are its own; deeper parts are counted where they are made.
+fn width(term: &Term) -> usize {
+    match term {
+        Tree::Scalar(_) => 0,
+        Tree::Set(parts) => parts.len(),
+        Tree::Map(parts) | Tree::Tuple(parts) => parts.len(),
+        Tree::Option(..) => 1,
     }
 }
 

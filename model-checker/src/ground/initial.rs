@@ -13,6 +13,7 @@ use super::dag::{CellId, Dag, NodeId};
 use super::shape::Scalar;
 use super::solve::{Ended, Solver};
 use super::{Ground, GroundAxiom};
+use crate::budget::Budget;
 
 /// Most values tried for a choice that needs only one solution.
 const ONE_LIMIT: u64 = 10_000_000;
@@ -24,7 +25,7 @@ pub enum Initials {
     Complete,
     /// The caller stopped it.
     Stopped,
-    /// More trials than the limit.
+    /// More trials than the limit, or the budget is spent.
     TooMany,
 }
 
@@ -51,14 +52,15 @@ impl Ground<'_> {
         limit: u64,
         f: &mut dyn FnMut(&[i64]) -> ControlFlow<()>,
     ) -> Initials {
-        self.initial_states_with(wanted, &[], limit, f)
+        self.initial_states_with(wanted, &[], &self.budget, limit, f)
     }
 
     /// Likewise, with some cells fixed.
-    pub fn initial_states_with(
+    fn initial_states_with(
         &self,
         wanted: &dyn Fn(CellId) -> bool,
         fixed: &[(CellId, i64)],
+        budget: &Budget<'_>,
         limit: u64,
         f: &mut dyn FnMut(&[i64]) -> ControlFlow<()>,
     ) -> Initials {
@@ -67,7 +69,7 @@ impl Ground<'_> {
         }
         let (near, far) = self.split(wanted);
         let mut values = self.least();
-        let mut rest = Solver::new(&self.dag, &self.cells, &far);
+        let mut rest = Solver::new(&self.dag, &self.cells, &far, budget);
         match rest.each(&[], ONE_LIMIT, &mut |solution| {
             adopt(&mut values, solution);
             ControlFlow::Break(())
@@ -78,7 +80,7 @@ impl Ground<'_> {
         }
         let mut over: Vec<CellId> = self.open_cells().filter(|c| wanted(*c)).collect();
         over.sort_unstable();
-        let mut solver = Solver::new(&self.dag, &self.cells, &near);
+        let mut solver = Solver::new(&self.dag, &self.cells, &near, budget);
         if !solver.fix(fixed.iter().copied()) {
             return Initials::Complete;
         }
@@ -92,12 +94,13 @@ impl Ground<'_> {
         }
     }
 
-    /// The values of all cells in an initial state with these values of some cells, if there is one.
+    /// The values of all cells in an initial state with these values of some cells, if there is one and the budget
+    /// lasts.
     #[must_use]
-    pub fn initial_state(&self, fixed: &[(CellId, i64)]) -> Option<Vec<i64>> {
+    pub fn initial_state(&self, fixed: &[(CellId, i64)], budget: &Budget<'_>) -> Option<Vec<i64>> {
         let mut found = None;
         let wanted = |cell| fixed.iter().any(|(c, _)| *c == cell);
-        self.initial_states_with(&wanted, fixed, ONE_LIMIT, &mut |values| {
+        self.initial_states_with(&wanted, fixed, budget, ONE_LIMIT, &mut |values| {
             found = Some(values.to_vec());
             ControlFlow::Break(())
         });
@@ -128,7 +131,7 @@ impl Ground<'_> {
 
     fn any_solution(&self, formulas: &[NodeId]) -> Option<Vec<i64>> {
         let mut found = None;
-        let mut solver = Solver::new(&self.dag, &self.cells, formulas);
+        let mut solver = Solver::new(&self.dag, &self.cells, formulas, &self.budget);
         solver.each(&[], ONE_LIMIT, &mut |solution| {
             let mut values = self.least();
             adopt(&mut values, solution);

@@ -5,13 +5,16 @@
 //! or not the guard does (that of the guard itself) keeps the choice alive until it is known to hold.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use transition_system::{BinderId, Event, EventId, Expr, ExprId, PromiseKind, System, Value};
 
-use super::cells::zip;
+use super::cells::CellOwner;
 use super::dag::{CellId, Dag, NodeId};
 use super::error::GroundError;
 use super::flatten::{Binding, Flattener};
+use super::shape::Tree;
+use super::term::Term;
 
 type Result<T> = std::result::Result<T, GroundError>;
 
@@ -237,15 +240,48 @@ impl Flattener<'_> {
         if out.guard != Dag::FALSE {
             for update in &event.updates {
                 let value = self.term_as(update.value, system.variable(update.variable).ty)?;
+                let before = self.leaf_of(CellOwner::Var(update.variable), false)?;
                 let cells = &self.cells.variable(update.variable).1;
-                let mut pairs = Vec::new();
-                zip(cells, &value, &mut |cell, node| pairs.push((cell, node)));
-                pairs.retain(|(cell, node)| self.cell_node(*cell, false) != *node);
-                out.updates.extend(pairs);
+                let mut looked = 0;
+                changes(cells, &before, &value, &mut |cell, before, node| {
+                    looked += 1;
+                    if before != node {
+                        out.updates.push((cell, node));
+                    }
+                });
+                self.spend(looked, 0)?;
             }
         }
         self.check()?;
+        let updates = size_of_val(out.updates.as_slice());
+        self.spend(out.updates.len(), size_of::<GroundEvent>() + updates)?;
         Ok(out)
+    }
+}
+
+/// Calls `f` with each cell, its node and its new node; what two terms share is left out.
+fn changes(cells: &Tree<CellId>, before: &Term, after: &Term, f: &mut dyn FnMut(CellId, NodeId, NodeId)) {
+    match (cells, before, after) {
+        (Tree::Scalar(cell), Tree::Scalar(x), Tree::Scalar(y)) => f(*cell, *x, *y),
+        (Tree::Set(cells), Tree::Set(xs), Tree::Set(ys)) => {
+            let nodes = xs.iter().zip(ys.iter());
+            cells.iter().zip(nodes).for_each(|(c, (x, y))| f(*c, *x, *y));
+        }
+        (Tree::Map(_), Tree::Map(xs), Tree::Map(ys)) | (Tree::Tuple(_), Tree::Tuple(xs), Tree::Tuple(ys))
+            if Arc::ptr_eq(xs, ys) => {}
+        (Tree::Map(cells), Tree::Map(xs), Tree::Map(ys))
+        | (Tree::Tuple(cells), Tree::Tuple(xs), Tree::Tuple(ys)) => {
+            let parts = xs.iter().zip(ys.iter());
+            cells
+                .iter()
+                .zip(parts)
+                .for_each(|(c, (x, y))| changes(c, x, y, f));
+        }
+        (Tree::Option(cell, inner), Tree::Option(p, x), Tree::Option(q, y)) => {
+            f(*cell, *p, *q);
+            changes(inner, x, y, f);
+        }
+        (_, _, _) => debug_assert!(false, "trees of different shapes"),
     }
 }
 

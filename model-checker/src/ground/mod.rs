@@ -31,6 +31,8 @@ use std::collections::BTreeMap;
 
 use transition_system::{Expr, ExprId, Owner, Promise, PropertyId, PropertyKind, Quantifier, Scope, System};
 
+use crate::budget::Budget;
+
 pub(crate) use cells::literal_of;
 pub use cells::{Cell, CellOwner, Cells, Place};
 pub use cone::Cone;
@@ -111,21 +113,24 @@ pub struct Ground<'a> {
     pub undefined: Option<UndefinedAxiom>,
     /// That the payload of an option without a value has its default form.
     canonical: Vec<NodeId>,
+    /// For what is asked of it later.
+    pub(crate) budget: Budget<'a>,
 }
 
 impl<'a> Ground<'a> {
     /// Grounds a system for these properties, with at most `node_limit` nodes.
     ///
     /// # Errors
-    /// [`GroundError`] where a type has no bounds or the result would be too large.
+    /// [`GroundError`] where a type has no bounds, the result would be too large, or the budget is spent.
     pub fn new(
         system: &'a System,
         scope: &'a Scope,
         properties: &[PropertyId],
         node_limit: usize,
+        budget: &Budget<'a>,
     ) -> Result<Self, GroundError> {
-        let cells = Cells::new(system, scope)?;
-        let mut flat = Flattener::new(system, scope, &cells, true, node_limit);
+        let cells = Cells::new(system, scope, budget)?;
+        let mut flat = Flattener::new(system, scope, &cells, true, node_limit, budget);
         let axioms = flat.axioms()?;
         let mut events = Vec::new();
         for event in system.event_ids() {
@@ -148,8 +153,12 @@ impl<'a> Ground<'a> {
             properties,
             undefined: None,
             canonical,
+            budget: budget.clone(),
         };
         ground.undefined = ground.undefined_axiom();
+        budget
+            .look()
+            .map_err(|stop| GroundError::at(stop, "formulas and events", ground.dag.len()))?;
         Ok(ground)
     }
 

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cells::Cells;
 use super::dag::{CellId, Dag, Node, NodeId};
 use super::partial::Values;
+use crate::budget::Budget;
 
 /// How an enumeration ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +19,7 @@ pub enum Ended {
     Complete,
     /// The caller stopped it.
     Stopped,
-    /// More trials than the limit.
+    /// More trials than the limit, or the budget is spent.
     TooMany,
 }
 
@@ -41,12 +42,13 @@ pub struct Solver<'a> {
     /// Constraints that propagation alone did not settle.
     open: Vec<usize>,
     trials: u64,
+    budget: &'a Budget<'a>,
 }
 
 impl<'a> Solver<'a> {
     /// A solver of the conjunction of `formulas`.
     #[must_use]
-    pub fn new(dag: &'a Dag, cells: &'a Cells, formulas: &[NodeId]) -> Self {
+    pub fn new(dag: &'a Dag, cells: &'a Cells, formulas: &[NodeId], budget: &'a Budget<'a>) -> Self {
         let mut roots = Vec::new();
         for formula in formulas {
             match dag.node(*formula) {
@@ -75,6 +77,7 @@ impl<'a> Solver<'a> {
             over: Vec::new(),
             open: Vec::new(),
             trials: 0,
+            budget,
         }
     }
 
@@ -140,7 +143,8 @@ impl<'a> Solver<'a> {
                 forward = false;
                 continue;
             }
-            if self.trials == 0 {
+            // a formula is evaluated at least; looking at the budget costs less
+            if self.trials == 0 || self.budget.tick(256, 0).is_err() {
                 return Ended::TooMany;
             }
             self.trials -= 1;

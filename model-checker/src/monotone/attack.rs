@@ -1,6 +1,6 @@
 //! Deciding a property: the fixpoint for the worst and the best values of unknown constants, and the attack.
 
-use transition_system::{Violation, Wrong};
+use transition_system::{Stop, Violation, Wrong};
 
 use super::case::Case;
 use super::fixpoint::Fixpoint;
@@ -27,10 +27,10 @@ impl Case<'_> {
         let mut unconditional = true;
         for combination in &combinations {
             let worst = self.with_unknown(&start, combination, true);
-            let fixpoint = self.fixpoint(&worst);
+            let fixpoint = self.fixpoint(&worst)?;
             let safest = self.with_unknown(&start, combination, false);
             let certain = fixpoint.bad && {
-                let least = self.fixpoint(&safest);
+                let least = self.fixpoint(&safest)?;
                 let bad = least.bad;
                 if bad && found.is_none() {
                     found = Some((safest.clone(), least));
@@ -39,8 +39,8 @@ impl Case<'_> {
             };
             unconditional &= certain;
             if fixpoint.bad && found.is_none() {
-                let needed = self.fewest_assumptions(worst, &safest);
-                let fixpoint = self.fixpoint(&needed);
+                let needed = self.fewest_assumptions(worst, &safest)?;
+                let fixpoint = self.fixpoint(&needed)?;
                 found = Some((needed, fixpoint));
             } else if !fixpoint.bad {
                 reached.push((combination.clone(), fixpoint.values));
@@ -63,8 +63,8 @@ impl Case<'_> {
             let (lo, hi) = self.monotone.ground.cells.get(unknown.cell).bounds;
             let size = hi.abs_diff(lo).saturating_add(1);
             if size.saturating_mul(out.len() as u64) > COMBINATIONS {
-                return Err(Ineligible(
-                    "too many constants are unknown and matter both ways".to_owned(),
+                return Err(Ineligible::new(
+                    "too many constants are unknown and matter both ways",
                 ));
             }
             out = out
@@ -95,29 +95,30 @@ impl Case<'_> {
     }
 
     /// Takes unknown constants back to their safe value, one by one, as long as the property still fails.
-    fn fewest_assumptions(&self, worst: Vec<i64>, safest: &[i64]) -> Vec<i64> {
+    fn fewest_assumptions(&self, worst: Vec<i64>, safest: &[i64]) -> Result<Vec<i64>, Stop> {
         let mut values = worst;
         for unknown in &self.unknown {
             let index = unknown.cell.index();
             let before = std::mem::replace(&mut values[index], safest[index]);
-            if before != safest[index] && !self.fixpoint(&values).bad {
+            if before != safest[index] && !self.fixpoint(&values)?.bad {
                 values[index] = before;
             }
         }
-        values
+        Ok(values)
     }
 
     fn attack(&self, start: &[i64], fixpoint: &Fixpoint, unconditional: bool) -> Result<Attack, Ineligible> {
-        let plan = self.plan(start, fixpoint);
+        let plan = self.plan(start, fixpoint)?;
         let ground = &self.monotone.ground;
         let trace = ground.trace(start, &plan.events)?;
         let mut states = vec![start.to_vec()];
         for event in &plan.events {
+            self.monotone.budget.tick(self.order.len() as u64, 0)?;
             let last = states.last().map_or(start, |s| s.as_slice());
             let next = ground.fire(*event, last).unwrap_or_else(|| last.to_vec());
             states.push(next);
         }
-        let blame = self.blame(&states, &plan.events);
+        let blame = self.blame(&states, &plan.events)?;
         let given = |cells: &[CellId]| {
             let known = cells.iter().filter(|c| !self.is_unknown(**c));
             known

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use transition_system::Stop;
+
 use super::case::Case;
 use crate::ground::{CellId, NodeId, Values};
 
@@ -17,10 +19,10 @@ pub(super) struct Blame {
 
 impl Case<'_> {
     /// Blames the constants for a run whose states are given (one more than events).
-    pub(super) fn blame(&self, states: &[Vec<i64>], events: &[usize]) -> Blame {
+    pub(super) fn blame(&self, states: &[Vec<i64>], events: &[usize]) -> Result<Blame, Stop> {
         let mut needed = BTreeSet::new();
         let last = states.last().map_or(&self.initial, |s| s);
-        let end = self.support(&[(self.formula, 0)], last, &mut needed);
+        let end = self.support(&[(self.formula, 0)], last, &mut needed)?;
         let mut steps = vec![Vec::new(); events.len()];
         for (index, event) in events.iter().enumerate().rev() {
             let (before, after) = (&states[index], &states[index + 1]);
@@ -32,20 +34,26 @@ impl Case<'_> {
                     roots.push((*node, 1));
                 }
             }
-            steps[index] = self.support(&roots, before, &mut needed);
+            steps[index] = self.support(&roots, before, &mut needed)?;
         }
-        Blame { steps, end }
+        Ok(Blame { steps, end })
     }
 
     /// Constant cells without which one of the nodes would not surely have its value; the growing cells among them
     /// join `needed`.
-    fn support(&self, roots: &[(NodeId, i64)], state: &[i64], needed: &mut BTreeSet<CellId>) -> Vec<CellId> {
+    fn support(
+        &self,
+        roots: &[(NodeId, i64)],
+        state: &[i64],
+        needed: &mut BTreeSet<CellId>,
+    ) -> Result<Vec<CellId>, Stop> {
         let nodes: Vec<NodeId> = roots.iter().map(|(n, _)| *n).collect();
         let order = self.dag().order(&nodes);
         let mut known: BTreeSet<CellId> = self.dag().cells_of(&order).into_iter().collect();
         let candidates: Vec<CellId> = known.iter().rev().copied().collect();
         let mut values = Values::default();
         for cell in candidates {
+            self.monotone.budget.tick(8 * order.len() as u64, 0)?;
             known.remove(&cell);
             let leaf = |c: CellId, _: bool| known.contains(&c).then(|| state[c.index()]);
             self.dag().evaluate(&order, &mut values, &leaf);
@@ -57,6 +65,6 @@ impl Case<'_> {
             .into_iter()
             .partition(|c| self.monotone.ground.cells.get(*c).is_constant());
         needed.extend(growing);
-        constants
+        Ok(constants)
     }
 }

@@ -42,7 +42,7 @@ impl<'m> Case<'m> {
             .property(property)
             .filter(|p| p.kind == PropertyKind::Invariant)
         else {
-            return Err(Ineligible("only invariants are decided by a fixpoint".to_owned()));
+            return Err(Ineligible::new("only invariants are decided by a fixpoint"));
         };
         let cone = Cone::of(ground, &[found]);
         let promised = cone
@@ -50,8 +50,8 @@ impl<'m> Case<'m> {
             .iter()
             .any(|e| ground.events[*e].promises().next().is_some());
         if promised || !found.promises.is_empty() || ground.undefined.is_some() {
-            return Err(Ineligible(
-                "something may be undefined, which a fixpoint does not look for".to_owned(),
+            return Err(Ineligible::new(
+                "something may be undefined, which a fixpoint does not look for",
             ));
         }
         let mut case = Self {
@@ -107,18 +107,20 @@ impl<'m> Case<'m> {
     fn find_growing(&mut self, cone: &Cone) -> Result<(), Ineligible> {
         let ground = &self.monotone.ground;
         for index in &self.events {
+            self.monotone.budget.tick(64, 0)?;
             for (cell, node) in ground.events[*index]
                 .updates
                 .iter()
                 .filter(|(c, _)| cone.contains(*c))
             {
                 let info = ground.cells.get(*cell);
+                self.monotone.budget.tick(256, 0)?;
                 let stays = info.is_boolean()
                     && ground.dag.value(*node, &|c, _| (c == *cell).then_some(1)) == Some(1);
                 if !stays {
                     let event = &ground.system.event(ground.events[*index].event).name;
                     let name = self.name(*cell);
-                    return Err(Ineligible(format!(
+                    return Err(Ineligible::new(format!(
                         "`{event}` may take something away from `{name}`"
                     )));
                 }
@@ -138,6 +140,7 @@ impl<'m> Case<'m> {
         let mut forced: HashMap<CellId, i64> = HashMap::new();
         for constraint in ground.constraints() {
             let order = ground.dag.order(&[constraint]);
+            self.monotone.budget.tick(64 * order.len() as u64, 0)?;
             if let [cell] = ground.dag.cells_of(&order).as_slice()
                 && !ground.cells.get(*cell).is_constant()
             {
@@ -154,7 +157,10 @@ impl<'m> Case<'m> {
             .cells()
             .find(|c| !ground.cells.get(*c).is_constant() && !forced.contains_key(c));
         match open {
-            Some(cell) => Err(Ineligible(format!("`init` leaves `{}` open", self.name(cell)))),
+            Some(cell) => Err(Ineligible::new(format!(
+                "`init` leaves `{}` open",
+                self.name(cell)
+            ))),
             None => Ok(()),
         }
     }
@@ -167,17 +173,19 @@ impl<'m> Case<'m> {
         let known = |c: CellId| self.known.get(&c).copied();
         for constraint in ground.constraints() {
             let order = ground.dag.order(&[constraint]);
+            self.monotone.budget.tick(64 * order.len() as u64, 0)?;
             let open = ground.dag.cells_of(&order).iter().any(|c| unknown.contains(c));
             if open && ground.dag.value(constraint, &|c, _| known(c)) != Some(1) {
-                return Err(Ineligible(
-                    "`init` or an assumption restricts unknown constants".to_owned(),
+                return Err(Ineligible::new(
+                    "`init` or an assumption restricts unknown constants",
                 ));
             }
         }
         let mut fixed: Vec<(CellId, i64)> = self.known.iter().map(|(c, v)| (*c, *v)).collect();
         fixed.sort_unstable();
-        let Some(values) = ground.initial_state(&fixed) else {
-            return Err(Ineligible("no initial state was found".to_owned()));
+        let Some(values) = ground.initial_state(&fixed, &self.monotone.budget) else {
+            self.monotone.budget.look()?;
+            return Err(Ineligible::new("no initial state was found"));
         };
         self.initial = values;
         Ok(())
@@ -190,7 +198,7 @@ impl<'m> Case<'m> {
         for axiom in &ground.axioms {
             let assumption = matches!(axiom.owner, transition_system::Owner::Assumption(_));
             if assumption && ground.dag.value(axiom.formula, &|c, _| given[c.index()]) != Some(1) {
-                return Err(Ineligible("an assumption restricts unknown constants".to_owned()));
+                return Err(Ineligible::new("an assumption restricts unknown constants"));
             }
         }
         Ok(())
@@ -235,7 +243,7 @@ impl<'m> Case<'m> {
             .iter()
             .find(|c| polarity.get(c).is_some_and(|p| *p != 1))
         {
-            Some(cell) => Err(Ineligible(format!(
+            Some(cell) => Err(Ineligible::new(format!(
                 "something needs `{}` not to grow",
                 self.name(*cell)
             ))),

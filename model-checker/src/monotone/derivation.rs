@@ -17,6 +17,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet};
 
+use transition_system::Stop;
+
+use crate::budget::Budget;
 use crate::ground::{CellId, Dag, GroundEvent, Node, NodeId, Values};
 
 /// What a run is looked for in.
@@ -31,6 +34,8 @@ pub struct Derivation<'a> {
     pub growing: &'a dyn Fn(CellId) -> bool,
     /// The values of all cells at the start.
     pub start: &'a [i64],
+    /// Time, and memory of the candidates.
+    pub budget: &'a Budget<'a>,
 }
 
 /// What the search found.
@@ -48,11 +53,13 @@ pub enum Derived {
 
 impl Derivation<'_> {
     /// A shortest run after which `goal` has the truth value `want`, extending at most `limit` candidates.
-    #[must_use]
-    pub fn shortest(&self, goal: NodeId, want: bool, limit: usize) -> Derived {
-        let search = Search::new(self, goal);
+    ///
+    /// # Errors
+    /// [`Stop`] if the budget is spent.
+    pub fn shortest(&self, goal: NodeId, want: bool, limit: usize) -> Result<Derived, Stop> {
+        let search = Search::new(self, goal)?;
         if search.values_at_end.get(goal) != Some(i64::from(want)) {
-            return Derived::Never;
+            return Ok(Derived::Never);
         }
         search.run(goal, want, limit)
     }
@@ -82,6 +89,20 @@ struct Candidate {
     round: u32,
 }
 
+impl Candidate {
+    /// About how many bytes it takes; twice what is in it, for the set of those that were seen.
+    fn bytes(&self) -> u64 {
+        let effects = self.firings.iter().map(|f| f.effects.len()).sum::<usize>();
+        let claims = self.choices.iter().map(Vec::len).sum::<usize>();
+        let parts = effects * size_of::<(CellId, NodeId)>()
+            + claims * size_of::<Claim>()
+            + self.firings.len() * size_of::<Firing>()
+            + self.choices.len() * size_of::<Vec<Claim>>()
+            + (self.cells.len() + self.met.len()) * size_of::<CellId>();
+        2 * (size_of::<Self>() + parts) as u64
+    }
+}
+
 /// A node is used in a way that is not monotone.
 struct NotMonotone;
 
@@ -98,7 +119,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(problem: &'a Derivation<'a>, goal: NodeId) -> Self {
+    fn new(problem: &'a Derivation<'a>, goal: NodeId) -> Result<Self, Stop> {
         let mut roots = vec![goal];
         for index in problem.usable {
             let event = &problem.events[*index];
@@ -117,15 +138,16 @@ impl<'a> Search<'a> {
             let open = (problem.growing)(c) && problem.start[c.index()] == 0;
             (!open).then(|| problem.start[c.index()])
         });
-        out.saturate(&order);
-        out
+        out.saturate(&order)?;
+        Ok(out)
     }
 
     /// Fires everything until nothing new becomes true.
-    fn saturate(&mut self, order: &[NodeId]) {
+    fn saturate(&mut self, order: &[NodeId]) -> Result<(), Stop> {
         let problem = self.problem;
         let mut values = problem.start.to_vec();
         for round in 1.. {
+            problem.budget.tick(4 * order.len() as u64, 0)?;
             problem
                 .dag
                 .evaluate(order, &mut self.values_at_end, &|c, _| Some(values[c.index()]));
@@ -135,6 +157,7 @@ impl<'a> Search<'a> {
                 if self.values_at_end.get(event.guard) != Some(1) {
                     continue;
                 }
+                problem.budget.tick(4 + event.updates.len() as u64, 0)?;
                 for (cell, node) in &event.updates {
                     let new = values[cell.index()] == 0 && (problem.growing)(*cell);
                     if new && self.values_at_end.get(*node) == Some(1) {
@@ -161,27 +184,29 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        Ok(())
     }
 
-    fn run(&self, goal: NodeId, want: bool, limit: usize) -> Derived {
+    fn run(&self, goal: NodeId, want: bool, limit: usize) -> Result<Derived, Stop> {
         let mut first = Candidate::default();
         match self.require(&mut first, goal, want, None) {
-            Err(NotMonotone) => return Derived::NotMonotone,
-            Ok(false) => return Derived::Never,
+            Err(NotMonotone) => return Ok(Derived::NotMonotone),
+            Ok(false) => return Ok(Derived::Never),
             Ok(true) => {}
         }
         let mut heap = BinaryHeap::new();
+        let mut bytes = first.bytes();
         let mut pool = vec![first];
         heap.push(self.entry(&pool[0], 0));
         let mut seen: HashSet<Candidate> = HashSet::new();
         for _ in 0..limit {
             let Some(Reverse((_, _, Reverse(at)))) = heap.pop() else {
-                return Derived::Never;
+                return Ok(Derived::Never);
             };
             let candidate = std::mem::take(&mut pool[at]);
             if candidate.cells.is_empty() && candidate.choices.is_empty() {
                 match self.fire(&candidate, goal, want) {
-                    Some(events) => return Derived::Shortest(events),
+                    Some(events) => return Ok(Derived::Shortest(events)),
                     None => continue,
                 }
             }
@@ -189,14 +214,17 @@ impl<'a> Search<'a> {
                 continue;
             }
             let Ok(extensions) = self.extend(&candidate) else {
-                return Derived::NotMonotone;
+                return Ok(Derived::NotMonotone);
             };
             for extension in extensions {
+                let added = extension.bytes();
+                bytes += added;
+                self.problem.budget.tick(added, bytes)?;
                 heap.push(self.entry(&extension, pool.len()));
                 pool.push(extension);
             }
         }
-        Derived::TooLarge
+        Ok(Derived::TooLarge)
     }
 
     /// The place of a candidate in the queue: least total first, then least left to do, then latest.

@@ -1,5 +1,7 @@
 //! The fixpoint: all enabled events fire together, again and again, until nothing new becomes true.
 
+use transition_system::Stop;
+
 use super::case::Case;
 use crate::ground::{NodeId, Values};
 
@@ -15,11 +17,20 @@ pub(super) struct Fixpoint {
 
 impl Case<'_> {
     /// Fires everything from a complete state.
-    pub(super) fn fixpoint(&self, start: &[i64]) -> Fixpoint {
+    ///
+    /// # Errors
+    /// [`Stop`] if the budget is spent.
+    pub(super) fn fixpoint(&self, start: &[i64]) -> Result<Fixpoint, Stop> {
+        let budget = &self.monotone.budget;
         let mut values = start.to_vec();
         let mut fired = Vec::new();
         let mut nodes = Values::default();
+        let mut growing = vec![false; values.len()];
+        for cell in &self.growing {
+            growing[cell.index()] = true;
+        }
         loop {
+            budget.tick(4 * self.order.len() as u64, 0)?;
             self.dag()
                 .evaluate(&self.order, &mut nodes, &|c, _| Some(values[c.index()]));
             let holds = |n: NodeId| nodes.get(n) == Some(1);
@@ -29,11 +40,12 @@ impl Case<'_> {
                 if !holds(event.guard) {
                     continue;
                 }
+                budget.tick(4 + event.updates.len() as u64, 0)?;
                 let before = added.len();
                 for (cell, node) in &event.updates {
-                    let new =
-                        values[cell.index()] == 0 && holds(*node) && self.growing.binary_search(cell).is_ok();
-                    if new && !added.contains(cell) {
+                    let i = cell.index();
+                    if growing[i] && values[i] == 0 && holds(*node) {
+                        growing[i] = false;
                         added.push(*cell);
                     }
                 }
@@ -49,6 +61,6 @@ impl Case<'_> {
             }
         }
         let bad = nodes.get(self.formula) == Some(0);
-        Fixpoint { values, fired, bad }
+        Ok(Fixpoint { values, fired, bad })
     }
 }

@@ -25,26 +25,52 @@ mod shortest;
 
 use std::fmt;
 
-use transition_system::{ConstId, Expr, Proof, PropertyId, Scope, System, Value, Violation};
+use transition_system::{ConstId, Expr, Proof, PropertyId, Scope, Stop, System, Value, Violation};
 
+use crate::budget::Budget;
 use crate::explicit::ConstCell;
 use crate::ground::{CellId, CellOwner, Cells, Ground, GroundError, NODE_LIMIT, Place};
 
 pub use case::Case;
 
-/// Why a system is not monotone for a property, in words.
+/// Why a property is not decided here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ineligible(pub String);
+pub enum Ineligible {
+    /// The system is not monotone for it, in words: another engine must answer.
+    Unfit(String),
+    /// The budget is spent, and no other engine has more; how far it went, in words.
+    Stopped(Stop, String),
+}
+
+impl Ineligible {
+    /// With this reason.
+    fn new(why: impl Into<String>) -> Self {
+        Self::Unfit(why.into())
+    }
+}
 
 impl fmt::Display for Ineligible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Unfit(why) => f.write_str(why),
+            Self::Stopped(_, covered) => f.write_str(covered),
+        }
     }
 }
 
 impl From<GroundError> for Ineligible {
     fn from(e: GroundError) -> Self {
-        Self(e.to_string())
+        match e {
+            GroundError::Unsupported(why) => Self::Unfit(why),
+            GroundError::Stopped(stop, covered) => Self::Stopped(stop, covered),
+        }
+    }
+}
+
+impl From<Stop> for Ineligible {
+    fn from(stop: Stop) -> Self {
+        let covered = "stopped while events were fired together; no violation is known by then";
+        Self::Stopped(stop, covered.to_owned())
     }
 }
 
@@ -80,6 +106,7 @@ pub struct Monotone<'a> {
     pub(crate) ground: Ground<'a>,
     /// What the instance gives of each cell.
     given: Vec<Option<i64>>,
+    budget: Budget<'a>,
 }
 
 /// The system without what its instance gives of truth values and sets; to be kept beside the system and given to
@@ -100,22 +127,28 @@ impl<'a> Monotone<'a> {
     /// Grounds `open` (see [`without_truths`]) for these properties.
     ///
     /// # Errors
-    /// [`Ineligible`] where it cannot be grounded.
+    /// [`Ineligible`] where it cannot be grounded within the budget, which holds for what is asked later, too.
     pub fn new(
         full: &'a System,
         open: &'a System,
         scope: &'a Scope,
         properties: &[PropertyId],
+        budget: &Budget<'a>,
     ) -> Result<Self, Ineligible> {
-        let cells = Cells::new(full, scope)?;
+        let cells = Cells::new(full, scope, budget)?;
         if cells.contradiction() {
-            return Err(Ineligible(
-                "the instance says two different things of one constant".to_owned(),
+            return Err(Ineligible::new(
+                "the instance says two different things of one constant",
             ));
         }
         let given = cells.table().iter().map(|c| c.given).collect();
-        let ground = Ground::new(open, scope, properties, NODE_LIMIT)?;
-        Ok(Self { full, ground, given })
+        let ground = Ground::new(open, scope, properties, NODE_LIMIT, budget)?;
+        Ok(Self {
+            full,
+            ground,
+            given,
+            budget: budget.clone(),
+        })
     }
 
     /// What is needed to decide one property, again and again.

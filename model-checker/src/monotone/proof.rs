@@ -74,7 +74,7 @@ impl Case<'_> {
 
     fn has_value(&self, system: &mut System, cell: CellId, value: i64) -> Result<ExprId, Ineligible> {
         let cells = &self.monotone.ground.cells;
-        let unnamed = || Ineligible("an element has no name".to_owned());
+        let unnamed = || Ineligible::new("an element has no name");
         let (at, conditions) = cells.expression(system, cell).ok_or_else(unnamed)?;
         let claim = if cells.get(cell).is_boolean() {
             if value == 1 { at } else { system.arena.not(at) }

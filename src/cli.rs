@@ -93,7 +93,7 @@ pub struct Inputs {
     #[arg(long, value_name = "N", conflicts_with = "paths")]
     pub pid: Option<u32>,
     /// A fact of the host that the configuration does not hold: cgroup=v1|v2|hybrid, and modules, lockdown,
-    /// sysrq, bridged = yes|no. What is not given is assumed both ways, or a default that the result names
+    /// sysrq, bridged, rootless = yes|no. What is not given is assumed both ways, or a default that the result names
     #[arg(long, value_name = "KEY=VALUE")]
     pub host: Vec<String>,
 }

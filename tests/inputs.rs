@@ -77,3 +77,73 @@ fn extract_shows_what_it_could_read() {
     assert_eq!(json["sandboxes"].as_array().unwrap().len(), 1);
     assert_eq!(json["errors"][0]["file"], ABSENT);
 }
+
+/// Verdicts by property and victim, with the exit code.
+fn verdicts(args: &[&str]) -> (Vec<String>, Option<i32>) {
+    let output = watertight(&[&["verify", "--no-fix", "--format", "json"], args].concat());
+    let json = document(&output);
+    let findings = json["sandboxes"][0]["findings"].as_array().unwrap().clone();
+    let text = |f: &Json, key: &str| f[key].as_str().unwrap().to_owned();
+    let all = findings.iter().map(|f| {
+        format!(
+            "{}.{} {}",
+            text(f, "property"),
+            text(f, "victim"),
+            text(f, "verdict")
+        )
+    });
+    (all.collect(), output.status.code())
+}
+
+#[test]
+fn a_user_who_runs_the_runtime_is_not_root_of_the_host() {
+    let config = "examples/podman-rootless/config.json";
+    assert_eq!(verdicts(&[config]).1, Some(1));
+    let (found, code) = verdicts(&[config, "--host", "rootless=yes"]);
+    assert_eq!(code, Some(0), "{found:?}");
+    // the user's own socket commands the user's engine, whoever root is
+    let socket = verdicts(&["examples/docker-socket/config.json", "--host", "rootless=yes"]);
+    assert!(
+        !socket.0.contains(&"isolation.host proved".to_owned()),
+        "{socket:?}"
+    );
+}
+
+#[test]
+fn what_the_node_decides_is_not_proved() {
+    let pod = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/k8s-restricted/pod.yaml"),
+    )
+    .unwrap();
+    let verify = |name: &str, from: &str, to: &str| {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("inputs-{name}.yaml"));
+        assert!(pod.contains(from));
+        std::fs::write(&path, pod.replacen(from, to, 1)).unwrap();
+        path.display().to_string()
+    };
+    let limits = "memory: 128Mi\n";
+    let gpu = verify("gpu", limits, "memory: 128Mi\n        nvidia.com/gpu: 1\n");
+    let mounts = "    volumeMounts:";
+    let raw = verify(
+        "raw",
+        mounts,
+        "    volumeDevices: [{name: scratch, devicePath: /dev/xvda}]\n    volumeMounts:",
+    );
+    for (path, code) in [(gpu, 3), (raw, 3)] {
+        let (found, exit) = verdicts(&[&path]);
+        assert_eq!(exit, Some(code), "{path}: {found:?}");
+    }
+    let user = "runAsUser: 10001\n";
+    let groups = verify(
+        "groups",
+        user,
+        "runAsUser: 10001\n    runAsGroup: 10001\n    supplementalGroups: [2000]\n",
+    );
+    assert_eq!(verdicts(&[&groups]).1, Some(0));
+    let sysctl = verify(
+        "sysctl",
+        user,
+        "runAsUser: 10001\n    sysctls: [{name: kernel.core_pattern, value: \"|/x\"}]\n",
+    );
+    assert_eq!(verdicts(&[&sysctl]), (Vec::new(), Some(2)));
+}

@@ -34,7 +34,7 @@ pub fn change_label(
         "host_namespace" => format!("give it {} namespace of its own", article(last)),
         "starts_as_root" => "run the process as a user other than root".to_owned(),
         "no_new_privs" => "set no_new_privs".to_owned(),
-        "readable_paths" | "writable_paths" | "idmapped_paths" => {
+        "readable_paths" | "writable_paths" | "idmapped_paths" | "owned_paths" => {
             format!("remove the mount {}", mount.unwrap_or(key))
         }
         "mounts_propagate" => "make the mount's propagation private".to_owned(),

@@ -17,6 +17,8 @@ pub struct HostProfile {
     pub sysrq: Option<bool>,
     /// The sandbox's own network shares a link with other workloads.
     pub bridged: Option<bool>,
+    /// An ordinary user runs the runtime, in a user namespace.
+    pub rootless: Option<bool>,
 }
 
 /// Why `key=value` is not a fact of a host.
@@ -28,11 +30,11 @@ pub struct HostProfileError {
     pub help: String,
 }
 
-const KEYS: &[&str] = &["cgroup", "modules", "lockdown", "sysrq", "bridged"];
+const KEYS: &[&str] = &["cgroup", "modules", "lockdown", "sysrq", "bridged", "rootless"];
 
 impl HostProfile {
-    /// Sets one fact from `key=value`: `cgroup=v1|v2|hybrid`, or `modules`, `lockdown`, `sysrq`, `bridged` with
-    /// `yes` or `no`.
+    /// Sets one fact from `key=value`: `cgroup=v1|v2|hybrid`, or `modules`, `lockdown`, `sysrq`, `bridged`,
+    /// `rootless` with `yes` or `no`.
     ///
     /// # Errors
     /// An unknown key or value, with the nearest known one.
@@ -51,6 +53,7 @@ impl HostProfile {
             "lockdown" => &mut self.lockdown,
             "sysrq" => &mut self.sysrq,
             "bridged" => &mut self.bridged,
+            "rootless" => &mut self.rootless,
             _ => return Err(bad_key(key)),
         };
         *place = Some(match value {

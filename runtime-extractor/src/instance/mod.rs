@@ -14,10 +14,11 @@ mod devices;
 mod files;
 mod host;
 mod paths;
+mod rootless;
 mod write;
 
 use crate::facts::{
-    Bind, Fact, HostId, Limit, Mount, Namespace, NamespaceKind, OriginKind, Place, SandboxFacts,
+    Bind, Fact, HostId, Limit, Mount, Namespace, NamespaceKind, Origin, OriginKind, Place, SandboxFacts,
 };
 
 pub use change::change_label;
@@ -36,6 +37,9 @@ pub const MODEL: &str = "linux::host";
 /// Writes the instance. `name` must be an identifier of the language.
 #[must_use]
 pub fn instance(name: &str, facts: &SandboxFacts, host: &HostProfile) -> Instance {
+    let rootless = host.rootless == Some(true);
+    let below = rootless.then(|| rootless::below(facts));
+    let facts = below.as_ref().unwrap_or(facts);
     let mut w = Writer::new(facts);
     identity(&mut w, facts);
     namespaces(&mut w, facts);
@@ -46,7 +50,7 @@ pub fn instance(name: &str, facts: &SandboxFacts, host: &HostProfile) -> Instanc
     calls::write(&mut w, facts);
     confinement(&mut w, facts);
     w.blank("host paths");
-    paths::write(&mut w, facts);
+    paths::write(&mut w, facts, rootless);
     w.blank("kernel files");
     files::write(&mut w, facts);
     w.blank("devices");
@@ -90,23 +94,49 @@ fn user_on_host(w: &mut Writer, facts: &SandboxFacts) {
     }
 }
 
-/// Whether one of its groups may open what belongs to the host's groups: known only for a process whose one group is
-/// not 0.
+/// First id of the groups that people have; those below are the system's, which own sockets and devices (login.defs(5),
+/// `GID_MIN`).
+const PEOPLE: u32 = 1000;
+
+/// Whether one of its groups may open what belongs to the host's groups. Groups of people own no devices; a socket may
+/// belong to any.
 fn groups(w: &mut Writer, facts: &SandboxFacts) {
     let key = format!("trusted_group[{WORKLOAD}]");
-    let more = &facts.user.additional_gids;
-    let some = more.known().is_none_or(|list| !list.is_empty());
-    let origin = if some {
-        &more.origin
-    } else {
-        &facts.user.gid.origin
-    };
     let root = facts.user.is_root.is(|r| *r);
-    if !root && (some || facts.user.gid.may_be(|gid| *gid == 0)) {
-        let why = "which groups own the host's sockets and devices is not in the configuration";
-        w.unknown(&key, &Evidence::of(origin).with_note(why));
-    } else {
-        w.value(&key, "false", &Evidence::of(origin));
+    let own = &facts.user.gid.origin;
+    let Some(origin) = trusted_group(facts).filter(|_| !root) else {
+        let more = &facts.user.additional_gids;
+        let some = more.known().is_some_and(|list| !list.is_empty());
+        w.value(
+            &key,
+            "false",
+            &Evidence::of(if some { &more.origin } else { own }),
+        );
+        return;
+    };
+    let why = "which groups own the host's sockets and devices is not in the configuration";
+    w.unknown(&key, &Evidence::of(origin).with_note(why));
+}
+
+/// Where the first group comes from that may own something of the host that is in the sandbox.
+fn trusted_group(facts: &SandboxFacts) -> Option<&Origin> {
+    let user = &facts.user;
+    let socket = paths::shows_socket(facts);
+    let nodes = facts.devices.nodes.known();
+    let may_own = |gid: u32| {
+        let node = nodes.is_none_or(|list| list.iter().any(|n| n.value.gid == Some(gid)));
+        gid < PEOPLE || node
+    };
+    if user.gid.may_be(|gid| may_own(*gid)) {
+        return Some(&user.gid.origin);
+    }
+    match user.additional_gids.known() {
+        None => Some(&user.additional_gids.origin),
+        Some(list) => {
+            let mut list = list.iter();
+            let found = list.find(|gid| socket || may_own(gid.value));
+            found.map(|gid| &gid.origin)
+        }
     }
 }
 

@@ -73,12 +73,14 @@ const VOLUMES: &[(&str, &str)] = &[
     ("/home/", "/.local/share/containers/storage/volumes/"),
 ];
 
-pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
+/// `rootless`: a user runs the runtime, and owns what root inside owns.
+pub(super) fn write(w: &mut Writer, facts: &SandboxFacts, rootless: bool) {
     let Some(mounts) = facts.filesystem.mounts.known() else {
         let evidence = Evidence::of(&facts.filesystem.mounts.origin);
         w.unknown_workload("readable_paths", evidence.clone());
         w.unknown_workload("writable_paths", evidence.clone());
         w.unknown_workload("idmapped_paths", evidence.clone());
+        w.unknown_workload("owned_paths", evidence.clone());
         data_permits(w);
         w.unknown_workload("mounts_propagate", evidence);
         return;
@@ -121,11 +123,23 @@ pub(super) fn write(w: &mut Writer, facts: &SandboxFacts) {
         );
     }
     let whole = Evidence::of(&facts.filesystem.mounts.origin);
+    let of_host: Vec<Evidence> = readable.iter().chain(&writable).map(|(_, e)| e.clone()).collect();
     w.set("readable_paths", readable, &whole);
     w.set("writable_paths", writable, &whole);
     idmapped(w, facts, mounts);
+    owned(w, facts, rootless, &of_host);
     data_permits(w);
     propagation(w, facts, mounts);
+}
+
+/// Whether a socket of the host may be mounted into it.
+pub(super) fn shows_socket(facts: &SandboxFacts) -> bool {
+    let mounts = facts.filesystem.mounts.known();
+    mounts.is_none_or(|list| {
+        let classes = list.iter().flat_map(|m| classes(&m.value));
+        let socket = |class| matches!(class, "EngineSocket" | "DaemonSocket" | "HostRun");
+        classes.into_iter().any(socket)
+    })
 }
 
 /// Host paths whose files belong, seen through the mount, to root of the sandbox where they belong to root of the host.
@@ -152,6 +166,18 @@ fn idmapped(w: &mut Writer, facts: &SandboxFacts, mounts: &[Entry<Mount>]) {
         }
     }
     w.set("idmapped_paths", members, &whole);
+}
+
+/// Host paths whose files belong to its user: below a runtime that a user runs, root inside is that user.
+fn owned(w: &mut Writer, facts: &SandboxFacts, rootless: bool, of_host: &[Evidence]) {
+    let whole = Evidence::of(&facts.filesystem.mounts.origin);
+    match of_host.first() {
+        Some(evidence) if rootless => {
+            let note = "which of the host's files belong to the user who runs the runtime is not in the configuration";
+            w.unknown_workload("owned_paths", evidence.clone().with_note(note));
+        }
+        Some(_) | None => w.set("owned_paths", Vec::new(), &whole),
+    }
 }
 
 fn data_permits(w: &mut Writer) {

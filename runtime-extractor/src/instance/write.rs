@@ -36,6 +36,7 @@ impl Evidence {
             OriginKind::Default(layer) => format!("default of {} {}", layer.of, layer.version)
                 .trim_end()
                 .to_owned(),
+            OriginKind::Derived { rule } if place.is_none() => (*rule).to_owned(),
             OriginKind::Given | OriginKind::Observed | OriginKind::Derived { .. } => String::new(),
         };
         Self { place, note }

@@ -9,6 +9,7 @@ pub mod kubernetes;
 pub mod layers;
 pub mod live;
 mod oci;
+mod sysctls;
 
 use crate::facts::{Invalid, Notice, Place, SandboxFacts};
 use crate::log::Log;

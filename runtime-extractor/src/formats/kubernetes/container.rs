@@ -1,7 +1,7 @@
 //! One container of a pod, put together.
 
 use super::pod::{Container, Pod};
-use super::{resources, security, volumes};
+use super::{devices, resources, security, volumes};
 use crate::facts::{
     Entry, Environment, Fact, FactList, Host, HostPort, Origin, PodContainer, Process, SandboxFacts,
     SandboxKind, Setting,
@@ -31,7 +31,7 @@ pub(super) fn read(
         selinux: security::read_selinux(pod, container, log),
         mount_label: Fact::unknown("the runtime chooses the label of mounts", Vec::new()),
         filesystem: volumes::read(pod, container, log),
-        devices: resources::read_devices(container, log),
+        devices: devices::read(container, log),
         cgroup: resources::read_cgroup(pod, container, log),
         environment: read_environment(pod, log),
         host: Host::unknown("a manifest does not describe the node"),

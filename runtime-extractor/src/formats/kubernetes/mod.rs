@@ -6,6 +6,7 @@
 //! origin says so. What the node decides is unknown.
 
 mod container;
+mod devices;
 mod keys;
 mod pod;
 mod quantity;
@@ -13,7 +14,7 @@ mod resources;
 mod security;
 mod volumes;
 
-use super::{Document, Reading, Skipped};
+use super::{Document, Reading, Skipped, sysctls};
 use crate::facts::SandboxFacts;
 use crate::log::Log;
 use crate::suggest::nearest;
@@ -183,6 +184,7 @@ impl<'a> Reader<'a> {
         for container in &containers {
             let mut own = Log::default();
             let facts = container::read(self.document.source, pod, container, &mut own);
+            sysctls::check(&facts, &mut own);
             security::report_windows(pod, container, &mut own);
             container::report_handlers(container, &mut own);
             log.errors.append(&mut own.errors);

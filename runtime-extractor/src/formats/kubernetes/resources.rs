@@ -1,12 +1,12 @@
-//! Limits and devices of a container of a pod.
+//! Limits of a container of a pod.
 
 use super::pod::{Container, Pod};
 use super::quantity::thousandths;
 use crate::facts::{
-    BlockIoLimits, Cgroup, CpuLimits, DeviceAccess, DeviceKind, DeviceNode, DevicePolicy, DeviceRule,
-    Devices, Entry, Fact, FactList, HugePageLimit, Limit, MemoryLimits, NetworkLimits, Origin,
+    BlockIoLimits, Cgroup, CpuLimits, DeviceAccess, DeviceKind, DeviceRule, Entry, Fact, FactList,
+    HugePageLimit, Limit, MemoryLimits, NetworkLimits, Origin,
 };
-use crate::formats::layers::{CRI, KUBERNETES};
+use crate::formats::layers::KUBERNETES;
 use crate::log::Log;
 use crate::view::At;
 
@@ -20,7 +20,6 @@ pub(super) fn read_cgroup(pod: &Pod<'_>, container: &Container<'_>, log: &mut Lo
     let own = container.at.at(&["resources", "limits"]);
     let whole = pod.spec.at(&["resources", "limits"]);
     own.is_object(log);
-    report_extended(&own, log);
     let pick = |key: &str| {
         if own.get(key).is_present() {
             own.get(key)
@@ -137,68 +136,8 @@ fn read_hugepages(limits: &At<'_>, log: &mut Log) -> FactList<HugePageLimit> {
     limits.fact(given, KUBERNETES, Vec::new())
 }
 
-/// Resources with a name of a vendor bring devices that the manifest does not show.
-fn report_extended(limits: &At<'_>, log: &mut Log) {
-    for (key, at) in limits.members(log) {
-        if key.contains('/') {
-            log.notice(
-                at.place(),
-                format!("the device plugin of `{key}` gives the container devices that are not known here"),
-            );
-        }
-    }
-}
-
-/// The devices: a privileged container has all, any other only the standard ones and its raw block volumes.
-pub(super) fn read_devices(container: &Container<'_>, log: &mut Log) -> Devices {
-    let privileged = container.privileged.is(|p| *p);
-    let raw = container.at.get("volumeDevices");
-    let mut nodes = Vec::new();
-    for at in raw.items(log) {
-        let path = at.get("devicePath").string(log).unwrap_or_default();
-        log.notice(
-            at.place(),
-            "a raw block volume: its device numbers are not in the manifest",
-        );
-        let kind = Some(DeviceKind::Block);
-        let node = DeviceNode {
-            path,
-            kind,
-            major: None,
-            minor: None,
-            file_mode: None,
-            uid: None,
-            gid: None,
-        };
-        nodes.push(Entry::new(node, at.given()));
-    }
-    let nodes = raw.fact(raw.is_present().then_some(nodes), KUBERNETES, Vec::new());
-    let origin = match privileged {
-        true => container.privileged.origin.clone(),
-        false => Origin::default_of(CRI, container.context.get("privileged").place()),
-    };
-    let everything = Entry::new(
-        DeviceRule {
-            allow: privileged,
-            kind: None,
-            major: None,
-            minor: None,
-            access: DeviceAccess::ALL,
-        },
-        origin.clone(),
-    );
-    let mut rules = vec![everything];
-    rules.extend(standard_rules(&origin));
-    let default_allow = Fact::new(privileged, origin.clone());
-    Devices {
-        nodes,
-        all_host_nodes: container.privileged.clone(),
-        policy: Fact::new(DevicePolicy { default_allow, rules }, origin),
-    }
-}
-
 /// Any node may be made, and the standard devices used.
-fn standard_rules(origin: &Origin) -> Vec<Entry<DeviceRule>> {
+pub(super) fn standard_rules(origin: &Origin) -> Vec<Entry<DeviceRule>> {
     let mknod = [DeviceKind::Char, DeviceKind::Block].map(|kind| DeviceRule {
         allow: true,
         kind: Some(kind),

@@ -233,3 +233,61 @@ fn a_misspelt_kind_and_a_custom_one_say_what_they_are() {
     let reading = crate::read("f", rollout.as_bytes());
     assert!(reading.skipped[0].why.contains("holds a pod template"));
 }
+
+#[test]
+fn devices_that_the_node_chooses_are_not_known() {
+    for (what, class) in [
+        ("resources: {limits: {nvidia.com/gpu: 1}}", "/dev/nvidia0"),
+        (
+            "resources: {limits: {example.com/dongle: \"2\"}}",
+            "/dev/example.com/dongle",
+        ),
+        (
+            "resources: {claims: [{name: accelerator}]}",
+            "/dev/claim/accelerator",
+        ),
+        ("volumeDevices: [{name: d, devicePath: /dev/xvda}]", "/dev/xvda"),
+    ] {
+        let reading = pod(&format!("containers:\n- name: c\n  image: i\n  {what}"));
+        let devices = &named(&reading, "p/c").devices;
+        assert!(devices.policy.known().is_none(), "{what}");
+        assert_eq!(devices.nodes.known().unwrap()[0].value.path, class);
+    }
+    for none in [
+        "limits: {cpu: 1, hugepages-2Mi: 2Mi}",
+        "limits: {nvidia.com/gpu: 0}",
+    ] {
+        let reading = pod(&format!(
+            "containers:\n- name: c\n  image: i\n  resources: {{{none}}}"
+        ));
+        let devices = &named(&reading, "p/c").devices;
+        assert!(
+            devices.policy.known().is_some() && devices.nodes.known().unwrap().is_empty(),
+            "{none}"
+        );
+    }
+}
+
+#[test]
+fn a_sysctl_of_the_host_is_refused() {
+    let with = |more: &str, name: &str| {
+        let context = format!("securityContext: {{sysctls: [{{name: {name}, value: x}}]}}");
+        let text = format!("{more}\n{context}\ncontainers:\n- {{name: c, image: i}}");
+        invalid(&pod(&text))
+            .iter()
+            .map(|m| (*m).to_owned())
+            .collect::<Vec<_>>()
+    };
+    for name in ["kernel.core_pattern", "vm.overcommit_memory", "kernel/modprobe"] {
+        assert_eq!(with("restartPolicy: Always", name).len(), 1, "{name}");
+    }
+    for name in ["net.ipv4.tcp_syncookies", "kernel.shmmax", "fs.mqueue.msg_max"] {
+        assert_eq!(
+            with("restartPolicy: Always", name),
+            Vec::<String>::new(),
+            "{name}"
+        );
+    }
+    assert_eq!(with("hostNetwork: true", "net.ipv4.ip_forward").len(), 1);
+    assert_eq!(with("hostIPC: true", "kernel.shmmax").len(), 1);
+}

@@ -2,25 +2,14 @@
 //! `libcontainer/configs/validate/validator.go`, and what runc 1.1.5 and crun 1.8.1 said when they were tried).
 
 use crate::facts::{Fact, FactList, Namespace, Place, SandboxFacts};
+use crate::formats::sysctls;
 use crate::log::Log;
-
-/// Kernel parameters that belong to the IPC namespace.
-const IPC_SYSCTLS: [&str; 8] = [
-    "kernel.msgmax",
-    "kernel.msgmnb",
-    "kernel.msgmni",
-    "kernel.sem",
-    "kernel.shmall",
-    "kernel.shmmax",
-    "kernel.shmmni",
-    "kernel.shm_rmid_forced",
-];
 
 /// Reports every combination that a runtime refuses.
 pub(super) fn check(facts: &SandboxFacts, log: &mut Log) {
     names(facts, log);
     masks(facts, log);
-    sysctls(facts, log);
+    sysctls::check(facts, log);
     time_offsets(facts, log);
     net_devices(facts, log);
 }
@@ -69,50 +58,6 @@ fn is_empty<T>(list: &FactList<T>) -> bool {
     list.known().is_none_or(Vec::is_empty)
 }
 
-fn sysctls(facts: &SandboxFacts, log: &mut Log) {
-    for entry in facts.environment.sysctls.known().into_iter().flatten() {
-        let key = dotted(&entry.value.key);
-        let refusal = refusal(&key, facts);
-        if let (Some(message), Some(place)) = (refusal, entry.origin.place()) {
-            log.invalid(place.clone(), message);
-        }
-    }
-}
-
-fn refusal(key: &str, facts: &SandboxFacts) -> Option<String> {
-    let namespaces = &facts.namespaces;
-    if IPC_SYSCTLS.contains(&key) || key.starts_with("fs.mqueue.") {
-        return is_host(&namespaces.ipc)
-            .then(|| format!("the sysctl `{key}` needs an IPC namespace of its own"));
-    }
-    if key.starts_with("net.") {
-        let host = namespaces.net.is(|n| *n == Namespace::Host);
-        return host.then(|| format!("the sysctl `{key}` needs a network namespace of its own"));
-    }
-    match key {
-        "kernel.domainname" if !is_host(&namespaces.uts) => None,
-        "kernel.hostname" if !is_host(&namespaces.uts) => Some("set `hostname` instead of the sysctl".into()),
-        _ => Some(format!(
-            "the sysctl `{key}` is not of a namespace: it would change the host"
-        )),
-    }
-}
-
-/// The name with dots, from either way of writing it (sysctl(8)).
-fn dotted(key: &str) -> String {
-    match key.find(['.', '/']).and_then(|i| key.get(i..=i)) {
-        Some("/") => key
-            .chars()
-            .map(|c| match c {
-                '.' => '/',
-                '/' => '.',
-                other => other,
-            })
-            .collect(),
-        Some(_) | None => key.to_owned(),
-    }
-}
-
 fn time_offsets(facts: &SandboxFacts, log: &mut Log) {
     let offsets = &facts.environment.time_offsets;
     if let (true, false, Some(place)) = (
@@ -132,23 +77,5 @@ fn net_devices(facts: &SandboxFacts, log: &mut Log) {
         place_of(devices),
     ) {
         log.invalid(place, "`netDevices` needs a network namespace");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sysctl_names_have_two_notations() {
-        assert_eq!(
-            dotted("net/ipv4/conf/eno2.100/rp_filter"),
-            "net.ipv4.conf.eno2/100.rp_filter"
-        );
-        assert_eq!(
-            dotted("net.ipv4.conf.eno2/100.rp_filter"),
-            "net.ipv4.conf.eno2/100.rp_filter"
-        );
-        assert_eq!(dotted("plain"), "plain");
     }
 }

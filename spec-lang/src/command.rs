@@ -431,6 +431,7 @@ impl Resolver<'_, '_> {
                 ("proved", Expectation::Proved),
                 ("violated", Expectation::Violated),
                 ("unknown", Expectation::Unknown),
+                ("vacuous", Expectation::Vacuous),
             ]
         } else {
             &[

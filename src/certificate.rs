@@ -2,25 +2,29 @@
 
 use std::path::Path;
 
+use certify::WriteError;
 use spec_lang::{Loader, Source};
 use transition_system::{Proof, System};
 
 use crate::command::Failure;
 use crate::tool;
 
-/// Writes the certificate of a proof. `sources` are the texts that its system was made of, the root first.
+/// Writes the certificate of a proof; gives why there is none where a construct has no form in certificates. `sources`
+/// are the texts that its system was made of, the root first.
 ///
 /// # Errors
-/// A construct without a form in certificates, or a folder that cannot be written.
-pub fn write(dir: &Path, proof: &Proof, sources: &[(String, String)]) -> Result<(), Failure> {
+/// A folder that cannot be written.
+pub fn write(dir: &Path, proof: &Proof, sources: &[(String, String)]) -> Result<Option<String>, Failure> {
     let found_with = [
         ("watertight", tool::tool().version.to_owned()),
         ("z3", tool::tool().z3),
     ];
     let found_with = found_with.map(|(name, version)| (name.to_owned(), version));
-    certify::write(dir, proof, sources, &found_with)
-        .map_err(|e| Failure::new(format!("certificate {}: {e}", dir.display())))?;
-    Ok(())
+    match certify::write(dir, proof, sources, &found_with) {
+        Ok(_) => Ok(None),
+        Err(WriteError::NoForm(why)) => Ok(Some(why)),
+        Err(WriteError::Folder(why)) => Err(Failure::new(format!("certificate {}: {why}", dir.display()))),
+    }
 }
 
 /// The system that a certificate speaks of, compiled anew from the sources in it.

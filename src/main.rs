@@ -32,7 +32,6 @@ mod spec;
 mod survey;
 mod tool;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -82,11 +81,7 @@ fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
 
 fn report_failure(failure: &Failure, context: &Context) -> Exit {
     if !failure.broken_pipe {
-        let mut err = report::stderr(context.color);
-        let _ = writeln!(err, "error: {}", failure.message);
-        if let Some(help) = &failure.help {
-            let _ = writeln!(err, "  help: {help}");
-        }
+        let _ = report::failure(&mut report::stderr(context.color), failure);
     }
     failure.exit
 }

@@ -46,6 +46,8 @@ pub struct Outcome {
     pub time: Duration,
     /// Where the certificate was written.
     pub certificate: Option<String>,
+    /// Why there is no certificate though one was asked for.
+    pub uncertified: Option<String>,
 }
 
 /// A constant that a run rests on.
@@ -105,14 +107,20 @@ impl Outcome {
         }
     }
 
-    /// The outcome of the row: a disappointed expectation is a violation, but for an unknown.
+    /// The outcome of the row: a disappointed expectation is a violation, but for an unknown; a certificate that could not
+    /// be made leaves it incomplete.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        match (self.as_expected(), self.word()) {
+        let certified = match &self.uncertified {
+            Some(_) => Exit::Incomplete,
+            None => Exit::Good,
+        };
+        let answered = match (self.as_expected(), self.word()) {
             (true, _) => Exit::Good,
             (false, Word::Unknown) => Exit::Incomplete,
             (false, Word::Proved | Word::Holds | Word::Violated | Word::Vacuous) => Exit::Violated,
-        }
+        };
+        answered.and(certified)
     }
 
     /// The proof, if there is one.

@@ -135,6 +135,7 @@ impl Planner<'_> {
             origin: command.origin.clone(),
             time: answer.time,
             certificate: None,
+            uncertified: None,
         }
     }
 

@@ -31,7 +31,16 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     let mut exit = Exit::Good;
     let mut documents = Vec::new();
     for path in &args.files {
-        let compiled = compile(path, context)?;
+        let compiled = match compile(path, context) {
+            Ok(compiled) => compiled,
+            // the other files are checked all the same
+            Err(failure) if failure.exit == Exit::Wrong => {
+                report::failure(&mut report::stderr(context.color), &failure)?;
+                exit = exit.and(Exit::Wrong);
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
         let Some(model) = &compiled.model else {
             exit = exit.and(Exit::Wrong);
             continue;
@@ -133,8 +142,10 @@ fn write_certificate(dir: &Path, row: &mut Outcome, sources: &[(String, String)]
         let folder = dir
             .join(judge::identifier(&row.system))
             .join(judge::identifier(&row.property));
-        certificate::write(&folder, proof, sources)?;
-        row.certificate = Some(folder.display().to_string());
+        match certificate::write(&folder, proof, sources)? {
+            None => row.certificate = Some(folder.display().to_string()),
+            Some(why) => row.uncertified = Some(why),
+        }
     }
     Ok(())
 }

@@ -164,7 +164,12 @@ fn write_certificates(dir: &Path, name: &str, judgement: &mut Judgement) -> Resu
     let below = dir.join(judge::identifier(name));
     for (property, proof) in &judgement.proofs {
         let folder = below.join(property);
-        certificate::write(&folder, proof, &judgement.sources)?;
+        if let Some(why) = certificate::write(&folder, proof, &judgement.sources)? {
+            return Err(Failure::new(format!(
+                "internal error: certificate {}: {why}",
+                folder.display()
+            )));
+        }
         let (wanted, victim) = property.split_once('.').unwrap_or((property, ""));
         for finding in judgement
             .findings

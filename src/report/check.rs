@@ -53,6 +53,9 @@ pub fn write(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, qualified: b
     for note in &row.notes {
         writeln!(out, "    {note}")?;
     }
+    if let Some(why) = &row.uncertified {
+        writeln!(out, "    no certificate: {why}")?;
+    }
     if row.as_expected() && row.word() != Word::Violated {
         return Ok(());
     }
@@ -203,6 +206,7 @@ pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
         "rests_on": row.rests_on,
         "notes": row.notes,
         "certificate": row.certificate,
+        "uncertified": row.uncertified,
         "at": row.origin.to_string(),
         "time_ms": row.time.as_secs_f64() * 1e3,
     });

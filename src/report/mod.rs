@@ -19,6 +19,7 @@ use runtime_extractor::Reading;
 use runtime_extractor::facts::Place;
 
 use crate::cli::Color;
+use crate::command::Failure;
 use crate::finding::Remark;
 
 /// Standard output that drops colours where they are not wanted.
@@ -90,6 +91,18 @@ pub fn remarks(out: &mut dyn Write, remarks: &[(&str, Remark)]) -> io::Result<()
         if let Some(help) = &remark.help {
             writeln!(out, "  help: {help}")?;
         }
+    }
+    Ok(())
+}
+
+/// Writes why something could not be done.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn failure(out: &mut dyn Write, failure: &Failure) -> io::Result<()> {
+    writeln!(out, "error: {}", failure.message)?;
+    if let Some(help) = &failure.help {
+        writeln!(out, "  help: {help}")?;
     }
     Ok(())
 }

@@ -27,4 +27,4 @@ pub use check::{CheckReport, Outcome, QueryReport, SolverAnswer, check, claim, s
 pub use model::smt_lib;
 pub use obligations::Expected;
 pub use solvers::{Answer, Solver, Solvers};
-pub use write::{Written, write};
+pub use write::{WriteError, Written, write};

@@ -12,6 +12,10 @@
 //!    queries show that in a state of the invariant no formula that matters needs such a value, so that nothing above
 //!    depends on which one it is.
 //!
+//! *Cardinality.* `card` over a sort of any size is some number, the same for the same set in the same state. The real one
+//! is among the values that it may have, so a query without a model shows what it says; one that must have a model is
+//! refused.
+//!
 //! *Cone.* A query leaves out hypotheses that share no symbol with the rest of it. For one that must have no model that is
 //! right because leaving out hypotheses can only add models: what is shown is shown of the whole. For the question whether
 //! an event can happen it is right because what is left out has a model by itself (an initial state, `0-init-possible`,
@@ -206,6 +210,11 @@ impl Writer<'_> {
             Expected::Sat => parts.hypotheses,
         };
         sections.extend(parts.core);
+        let roots: Vec<T> = sections.iter().flat_map(|s| s.formulas.iter().copied()).collect();
+        if parts.expected == Expected::Sat && self.meaning.rests_on_uncounted(&roots) {
+            let why = "initial states rest on `card` over a sort of any size, and a certificate shows that there is one";
+            return Err(NoForm(why.to_owned()));
+        }
         let answer = match parts.expected {
             Expected::Unsat => "unsat",
             Expected::Sat => "sat",

@@ -1,6 +1,7 @@
 //! Writing a certificate.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use transition_system::text::{print, print_expr, read};
@@ -13,6 +14,25 @@ use crate::certificate::{
 use crate::deep;
 use crate::folder;
 use crate::smt::names::file_part;
+
+/// Why a certificate was not written, in one line for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// A construct has no form in a certificate.
+    NoForm(String),
+    /// The folder cannot be written.
+    Folder(String),
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoForm(why) | Self::Folder(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +50,16 @@ pub struct Written {
 /// certificate. `found_with` names the solvers that found the proof with their versions, `("z3", "5.4.1")`.
 ///
 /// # Errors
-/// One line for a person: a construct has no form in a certificate, or the folder cannot be written.
+/// [`WriteError`]; of a construct without a form nothing is written.
 pub fn write(
     dir: &Path,
     proof: &Proof,
     sources: &[(String, String)],
     found_with: &[(String, String)],
-) -> Result<Written, String> {
-    let files = deep::run(|| files(proof, sources, found_with))?;
+) -> Result<Written, WriteError> {
+    let files = deep::run(|| files(proof, sources, found_with)).map_err(WriteError::NoForm)?;
     let queries = files.keys().filter(|f| f.ends_with(".smt2")).count() - 1;
-    folder::write(dir, &files)?;
+    folder::write(dir, &files).map_err(WriteError::Folder)?;
     Ok(Written {
         queries,
         conjuncts: proof.invariant.len(),

@@ -7,7 +7,7 @@ use transition_system::text::print_type;
 use transition_system::{BinderId, ExprId, FoldOp, Type, TypeId};
 
 use super::{Access, At, COUNTED, Edges, Item, Meaning, NoForm, Result, with};
-use crate::smt::graph::{Op, T};
+use crate::smt::graph::{FunctionInfo, Node, Op, S, T};
 
 /// Most elements of a type on which a relation is closed.
 const CLOSED: u64 = 64;
@@ -30,7 +30,9 @@ impl Meaning<'_> {
 
     pub(super) fn counted(&mut self, set: ExprId, at: &At) -> Result<T> {
         let elem = self.elements_of(set)?;
-        let items = self.every("`card` of a set of", elem, COUNTED)?;
+        let Some(items) = self.listed(elem, COUNTED)? else {
+            return self.uncounted(set, at);
+        };
         let (zero, one) = (self.graph.number(0), self.graph.number(1));
         let mut parts = Vec::new();
         for item in items {
@@ -38,6 +40,48 @@ impl Meaning<'_> {
             parts.push(self.graph.ite(member, one, zero));
         }
         Ok(self.plus(parts))
+    }
+
+    /// The cardinality of a set that cannot be counted out: some number, the same for the same set in the same state. Of
+    /// such a term a query without a model shows what it would show of the number itself.
+    fn uncounted(&mut self, set: ExprId, at: &At) -> Result<T> {
+        let mut args = Vec::new();
+        for binder in self.free(set).iter() {
+            let Some(item) = at.binders.get(binder).cloned() else {
+                return Err(NoForm("an open expression".to_owned()));
+            };
+            self.flatten(&item, &mut args)?;
+        }
+        let number = self.uncounted.len();
+        let key = (set, at.when);
+        let f = match self.uncounted.get(&key) {
+            Some(f) => *f,
+            None => {
+                let info = FunctionInfo {
+                    symbol: format!("card.{number}"),
+                    args: args.iter().map(|a| self.graph.sort(*a)).collect(),
+                    result: S::Int,
+                };
+                let f = self.graph.add_function(info);
+                self.uncounted.insert(key, f);
+                f
+            }
+        };
+        Ok(self.graph.call(f, args))
+    }
+
+    /// Whether a formula rests on a cardinality that is not counted out.
+    pub(crate) fn rests_on_uncounted(&self, roots: &[T]) -> bool {
+        let counts = |t: &T| match self.graph.node(*t) {
+            Node::Call(f, _) => self.uncounted.values().any(|g| g == f),
+            Node::Truth(_)
+            | Node::Number(_)
+            | Node::Element(..)
+            | Node::Variable(_)
+            | Node::Apply(..)
+            | Node::Quantified(..) => false,
+        };
+        self.graph.reach(roots).iter().any(counts)
     }
 
     /// The sum, least or greatest of the integers of `body` where `condition` holds.

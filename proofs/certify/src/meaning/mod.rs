@@ -119,6 +119,8 @@ pub(crate) struct Meaning<'a> {
     sorts: BTreeMap<TypeId, S>,
     components: HashMap<(Place, String), F>,
     defaults: HashMap<S, F>,
+    /// Cardinalities that are not counted out.
+    uncounted: HashMap<(ExprId, When), F>,
     free: HashMap<ExprId, Rc<[BinderId]>>,
     known: HashMap<(ExprId, At, Path), T>,
     closures: HashMap<(ExprId, At), Edges>,
@@ -134,6 +136,7 @@ impl<'a> Meaning<'a> {
             sorts: BTreeMap::new(),
             components: HashMap::new(),
             defaults: HashMap::new(),
+            uncounted: HashMap::new(),
             free: HashMap::new(),
             known: HashMap::new(),
             closures: HashMap::new(),

@@ -32,7 +32,9 @@ fn derive(system: &System) -> Derived {
         &Budget::default(),
     )
     .unwrap();
-    let start = ground.initial_state(&[], &Budget::default()).expect("an initial state");
+    let start = ground
+        .initial_state(&[], &Budget::default())
+        .expect("an initial state");
     let usable: Vec<usize> = (0..ground.events.len()).collect();
     let derived = Derivation {
         dag: &ground.dag,

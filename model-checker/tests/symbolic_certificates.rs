@@ -93,7 +93,9 @@ fn certified(seed: u64, system: &System, proof: &Proof, solvers: &Solvers) -> ce
     let _ = fs::remove_dir_all(&dir);
     let text = text::print(system);
     let written = write(&dir, proof, &[("random.sys".to_owned(), text.clone())], &[]);
-    let report = written.and_then(|_| check(&dir, system, solvers));
+    let report = written
+        .map_err(|e| e.to_string())
+        .and_then(|_| check(&dir, system, solvers));
     match report {
         Ok(report) if report.outcome == Outcome::Accepted => report,
         other => panic!("WATERTIGHT_SEED={seed} {:?}\n{text}\n{other:#?}", proof.invariant),

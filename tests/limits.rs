@@ -45,6 +45,7 @@ fn start(path: &PathBuf, args: &[&str]) -> Child {
         .args(args)
         .arg(path)
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap()
 }
@@ -105,4 +106,15 @@ fn an_interrupt_is_obeyed() {
         assert!(begin.elapsed() < LATE, "{name}: {:?}", begin.elapsed());
         assert_eq!(reason(&output).0, "interrupted", "{name}");
     }
+}
+
+/// Z3 writes the text of a failed check of its own to standard error, which is not what was found.
+#[test]
+fn the_solver_does_not_speak_for_itself() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/lang-arithmetic.wt");
+    let output = start(&path, &["--engine", "bmc", "--timeout", "30"])
+        .wait_with_output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!said.contains("ASSERTION") && !said.contains("Z3_"), "{said}");
 }

@@ -18,6 +18,7 @@ use z3::{SatResult, Solver};
 use super::encoder::{Frame, Result};
 use super::extract::Reader;
 use super::problem::{Case, Problem, make_case};
+use super::quiet::quietly;
 use super::report::Options;
 use super::solver::{Model, Session, Strategy};
 use super::term::{Base, Symbol, TermId};
@@ -81,7 +82,7 @@ impl Bounded<'_> {
                     what: "the time for everything was over".to_owned(),
                 });
             }
-            match run.solver.check() {
+            match quietly(|| run.solver.check()) {
                 SatResult::Unsat if at == 0 => return Ok(Run::NoInitialState),
                 SatResult::Unsat => {
                     return Ok(Run::Nothing {
@@ -230,7 +231,7 @@ impl Bounded<'_> {
         }
         run.solver.push();
         run.assert(any);
-        let (answer, model) = (run.solver.check(), Session::model_of(&run.solver));
+        let (answer, model) = (quietly(|| run.solver.check()), Session::model_of(&run.solver));
         run.solver.pop(1);
         match (answer, model) {
             (SatResult::Unsat, _) => Ok(None),

@@ -21,6 +21,7 @@ pub(crate) mod invariants;
 mod ladder;
 mod problem;
 mod prove;
+mod quiet;
 mod report;
 mod solver;
 mod term;

@@ -14,6 +14,7 @@ use z3::{FuncDecl, Params, SatResult, Solver, Sort, Symbol};
 use transition_system::Quantifier;
 
 use super::encoder::Encoder;
+use super::quiet::quietly;
 use super::report::Options;
 use super::term::{Base, BoundId, SymbolId, Term, TermId, children};
 
@@ -68,7 +69,7 @@ impl Session {
                     None => return Outcome::Undecided,
                 }
             }
-            match (solver.check(), solver.get_model()) {
+            match (quietly(|| solver.check()), solver.get_model()) {
                 (SatResult::Unsat, _) => return Outcome::Unsat,
                 (SatResult::Sat, Some(model)) => return Outcome::Sat(Model(model)),
                 (SatResult::Sat | SatResult::Unknown, _) if self.expired() => return Outcome::Undecided,
@@ -112,7 +113,7 @@ impl Session {
             }
             solver.push();
             solver.assert(wanted);
-            match (solver.check(), solver.get_model()) {
+            match (quietly(|| solver.check()), solver.get_model()) {
                 (SatResult::Sat, Some(model)) => best = Model(model),
                 (SatResult::Sat | SatResult::Unsat, _) => solver.pop(1),
                 // A solver that was interrupted is not asked again.

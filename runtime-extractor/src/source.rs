@@ -234,7 +234,10 @@ impl SourceFile {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let characters = self.characters_before(offset) - self.characters_before(start);
+        let characters = match self.text.as_bytes().get(start..offset) {
+            Some(near) if near.len() <= STRIDE => count_characters(near),
+            Some(_) | None => self.characters_before(offset) - self.characters_before(start),
+        };
         (saturate(line), saturate(characters + 1))
     }
 
@@ -242,6 +245,11 @@ impl SourceFile {
     pub fn offset(&self, line: usize, characters: usize) -> usize {
         let start = self.line_starts.get(line.saturating_sub(1)).copied();
         let start = start.unwrap_or(self.text.len());
+        if characters <= STRIDE {
+            let rest = self.text.get(start..).unwrap_or_default();
+            let place = rest.char_indices().nth(characters);
+            return place.map_or(self.text.len(), |(bytes, _)| start + bytes);
+        }
         let wanted = self.characters_before(start) + characters;
         let index = self
             .characters

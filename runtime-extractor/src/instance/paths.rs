@@ -4,23 +4,36 @@ use super::write::{Evidence, Writer};
 use super::{only_top_read_only, recursive};
 use crate::facts::{Entry, Mount, MountSource, Propagation, SandboxFacts, SandboxKind, is_below};
 
-/// Where the sockets are that command an engine or the system.
+/// Where the sockets are that command an engine or the system: the fixed paths that their manuals and defaults name.
 const SOCKETS: &[&str] = &[
-    "/run/docker.sock",
-    "/run/cri-dockerd.sock",
-    "/run/containerd/containerd.sock",
-    "/run/k3s/containerd/containerd.sock",
-    "/run/crio/crio.sock",
-    "/run/podman/podman.sock",
-    "/run/buildkit/buildkitd.sock",
-    "/run/libvirt/libvirt-sock",
-    "/run/snapd.socket",
-    "/run/dbus/system_bus_socket",
-    "/run/systemd/private",
-    "/var/lib/lxd/unix.socket",
-    "/var/lib/incus/unix.socket",
-    "/var/lib/kubelet/device-plugins/kubelet.sock",
+    "/run/docker.sock",                              // dockerd(8), --host
+    "/run/docker/containerd/containerd.sock",        // dockerd(8), the containerd that it starts
+    "/run/dockershim.sock",                          // kubelet before 1.24, --container-runtime-endpoint
+    "/run/cri-dockerd.sock",                         // cri-dockerd, packaging/systemd/cri-docker.socket
+    "/run/balena-engine.sock",                       // balenaOS, balena.socket
+    "/run/containerd/containerd.sock",               // containerd-config.toml(5), grpc.address
+    "/run/containerd/containerd.sock.ttrpc",         // containerd-config.toml(5), ttrpc.address
+    "/run/k3s/containerd/containerd.sock",           // k3s and RKE2, --container-runtime-endpoint
+    "/run/k0s/containerd.sock",                      // k0s documentation, runtime
+    "/var/snap/microk8s/common/run/containerd.sock", // MicroK8s, args/containerd
+    "/run/crio/crio.sock",                           // crio(8), --listen
+    "/run/podman/podman.sock",                       // podman-system-service(1)
+    "/run/buildkit/buildkitd.sock",                  // buildkitd.toml(5), grpc.address
+    "/run/libvirt/libvirt-sock",                     // libvirtd(8), files
+    "/run/libvirt/virtqemud-sock",                   // virtqemud(8), files
+    "/run/libvirt/virtlxcd-sock",                    // virtlxcd(8), files
+    "/run/snapd.socket",                             // snapd, data/systemd/snapd.socket.in
+    "/run/dbus/system_bus_socket",                   // dbus-daemon(1); systemd is a service on it
+    "/run/systemd/private",                          // systemd(1), files
+    "/var/lib/lxd/unix.socket",                      // lxd(1), LXD_DIR
+    "/var/snap/lxd/common/lxd/unix.socket",          // LXD as a snap
+    "/var/lib/incus/unix.socket",                    // incusd(1), INCUS_DIR
+    "/var/lib/kubelet/device-plugins/kubelet.sock",  // kubelet, device plugin registration
 ];
+
+/// Sockets below a user's `/run/user/UID` that run programs as that user outside: the bus and the manager of
+/// `systemd --user` (systemd(1)).
+const OF_USER: &[&str] = &["bus", "systemd/private"];
 
 /// State of engines and of the kubelet: code and credentials that the host trusts.
 const ENGINE_STATE: &[&str] = &[
@@ -321,7 +334,21 @@ fn is_socket(path: &str) -> bool {
 fn is_engine_socket(path: &str) -> bool {
     let name = |p: &str| p.rsplit('/').next().unwrap_or_default().to_owned();
     SOCKETS.iter().any(|s| is_below(s, path))
+        || runs_as_user(path)
         || is_socket(path) && SOCKETS.iter().any(|s| name(s) == name(path))
+}
+
+/// Whether a path below `/run/user` is or holds a socket of a user's own manager.
+fn runs_as_user(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("/run/user") else {
+        return false;
+    };
+    let (_user, below) = rest.trim_start_matches('/').split_once('/').unwrap_or_default();
+    rest.is_empty()
+        || rest.starts_with('/')
+            && OF_USER
+                .iter()
+                .any(|s| is_below(&format!("/{s}"), &format!("/{below}")))
 }
 
 fn of_path(path: &str) -> Vec<&'static str> {
@@ -360,12 +387,18 @@ fn of_path(path: &str) -> Vec<&'static str> {
         out.push("SystemFiles");
     }
     // shared memory, queues and terminals of the host are data of others
+    let of_user = is_below(path, "/run/user");
     let shared = ["/dev/shm", "/dev/mqueue", "/dev/pts"]
         .iter()
-        .any(|p| is_below(path, p) || is_below(p, path));
+        .any(|p| is_below(path, p) || is_below(p, path))
+        || of_user;
     let kernel = ["/proc", "/sys", "/dev"].iter().any(|p| is_below(path, p));
     if shared || out.is_empty() && !kernel {
         out.push("Data");
+    }
+    // sockets of display servers have no ending that tells (X(7)), nor have those of a user's own daemons
+    if is_below("/tmp/.X11-unix", path) || is_below(path, "/tmp/.X11-unix") || of_user {
+        out.push("DaemonSocket");
     }
     out
 }
@@ -428,8 +461,23 @@ mod tests {
         assert!(of_path("/").contains(&"WholeTree"));
         assert!(of_path("/sys").is_empty());
         assert_eq!(of_path("/proc/1/root/etc"), ["SystemFiles"]);
-        assert_eq!(of_path("/run/user/1000/docker.sock"), ["EngineSocket"]);
+        assert_eq!(of_path("/run/user/1000/docker.sock")[0], "EngineSocket");
         assert_eq!(of_path("/srv/app/app.sock"), ["DaemonSocket"]);
+        assert_eq!(of_path("/var/snap/lxd/common/lxd/unix.socket"), ["EngineSocket"]);
+        assert_eq!(
+            of_path("/var/run/containerd/containerd.sock.ttrpc"),
+            ["EngineSocket", "EngineState"]
+        );
+        for user in [
+            "/run/user",
+            "/run/user/1000",
+            "/run/user/1000/bus",
+            "/run/user/1000/systemd",
+        ] {
+            assert_eq!(of_path(user), ["EngineSocket", "Data", "DaemonSocket"], "{user}");
+        }
+        assert_eq!(of_path("/run/user/1000/app"), ["Data", "DaemonSocket"]);
+        assert_eq!(of_path("/tmp"), ["Data", "DaemonSocket"]);
         assert_eq!(of_path("/dev/shm"), ["Data"]);
         assert_eq!(of_path("/dev"), ["Data"]);
     }

@@ -254,6 +254,7 @@ fn the_sources_are_kept_and_given_back() {
     assert!(
         write(&dir, &it, &texts, &found_with)
             .unwrap_err()
+            .to_string()
             .contains("notes.txt")
     );
     let other = place("not_a_certificate");
@@ -262,6 +263,7 @@ fn the_sources_are_kept_and_given_back() {
     assert!(
         write(&other, &it, &texts, &found_with)
             .unwrap_err()
+            .to_string()
             .contains("choose another folder")
     );
 }

@@ -1,9 +1,10 @@
 //! Keeps Z3's own messages off standard error.
 //!
 //! Where an internal check of Z3 fails it writes the text of the check to standard error, gives the query up, and answers
-//! *unknown*: there is no switch for it. The answer is all that matters here (an undecided query is tried again, and reported
-//! in our words), so standard error leads nowhere while a query runs. Takes a function that asks Z3; gives what it gives.
-//! Guarantees: standard error is as before when the last of the queries that run at once has ended.
+//! *unknown* or gives no model: there is no switch for it. The answer is all that matters here (an undecided query is
+//! tried again, and reported in our words), so standard error leads nowhere while a query runs. Takes a function that
+//! asks Z3; gives what it gives. Guarantees: standard error is as before when the last of the queries that run at once
+//! has ended.
 #![expect(
     unsafe_code,
     reason = "a descriptor of the process can only be replaced by system calls"

@@ -69,7 +69,7 @@ impl Session {
                     None => return Outcome::Undecided,
                 }
             }
-            match (quietly(|| solver.check()), solver.get_model()) {
+            match quietly(|| (solver.check(), solver.get_model())) {
                 (SatResult::Unsat, _) => return Outcome::Unsat,
                 (SatResult::Sat, Some(model)) => return Outcome::Sat(Model(model)),
                 (SatResult::Sat | SatResult::Unknown, _) if self.expired() => return Outcome::Undecided,
@@ -113,7 +113,7 @@ impl Session {
             }
             solver.push();
             solver.assert(wanted);
-            match (quietly(|| solver.check()), solver.get_model()) {
+            match quietly(|| (solver.check(), solver.get_model())) {
                 (SatResult::Sat, Some(model)) => best = Model(model),
                 (SatResult::Sat | SatResult::Unsat, _) => solver.pop(1),
                 // A solver that was interrupted is not asked again.
@@ -317,7 +317,7 @@ impl Session {
 
     /// The model of a solver that has just answered `sat`.
     pub(super) fn model_of(solver: &Solver) -> Option<Model> {
-        solver.get_model().map(Model)
+        quietly(|| solver.get_model()).map(Model)
     }
 }
 

@@ -98,8 +98,8 @@ impl Planner<'_> {
                     CommandKind::Prove => no_proof(answer, steps),
                 }
             }),
-            Method::Fixpoint => self.each(command, |_, id| {
-                fixpoint(system, &command.scope, id).unwrap_or_else(no_fixpoint)
+            Method::Fixpoint => self.each(command, |p, id| {
+                fixpoint(system, &command.scope, id, &p.budget()).unwrap_or_else(no_fixpoint)
             }),
             Method::Explicit => self.check(system, command, false),
         }

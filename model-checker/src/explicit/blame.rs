@@ -10,7 +10,9 @@
 
 use std::collections::BTreeSet;
 
-use transition_system::{Owner, PropertyId, PropertyKind, Scope, State, Stop, System, Value, Violation, Wrong};
+use transition_system::{
+    Owner, PropertyId, PropertyKind, Scope, State, Stop, System, Value, Violation, Wrong,
+};
 
 use super::report::{Assumed, ConstCell};
 use crate::budget::Budget;

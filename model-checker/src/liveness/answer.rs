@@ -34,7 +34,7 @@ pub(super) fn search(
         Ok(report) => report,
         Err(error) => {
             let properties = ground.properties.iter().map(|p| p.id);
-            ExplicitReport::unknown(properties, &error.into())
+            ExplicitReport::unknown(properties, error)
         }
     }
 }
@@ -118,6 +118,7 @@ impl<'a> Answers<'a> {
             witnesses: Vec::new(),
             deadlock: None,
             undefined: undefined.clone(),
+            covered: None,
             stats: self.stats(graph, undefined.is_none() && stop.is_none()),
         };
         for (position, question) in questions.iter().enumerate() {
@@ -194,11 +195,11 @@ impl<'a> Answers<'a> {
                 "the automaton of the temporal formula has more than {NODES} nodes; state it as several properties"
             ))));
         };
-        let product = match Product::new(graph, &automaton, self.options, self.started) {
+        let product = match Product::new(graph, &automaton, self.options) {
             Ok(product) => product,
             Err(stop) => return Ok(Err(stop)),
         };
-        let part = match Search::new(&product, &self.conditions, self.options, self.started).run() {
+        let part = match Search::new(&product, &self.conditions, self.options).run() {
             Ok(part) => part,
             Err(stop) => return Ok(Err(stop)),
         };

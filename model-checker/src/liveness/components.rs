@@ -7,12 +7,9 @@
 //! Checking: Branching Time Logic Strikes Back*, 1987, for Streett conditions). Parts are found by Tarjan's
 //! algorithm (*Depth-first Search and Linear Graph Algorithms*, 1972), without recursion.
 
-use std::time::Instant;
-
 use transition_system::Stop;
 
 use super::fair::Conditions;
-use super::graph::stopped;
 use super::product::{NO_PAIR, PairId, Product, STUTTER};
 use crate::explicit::Options;
 
@@ -24,7 +21,6 @@ pub(super) struct Search<'c, 'p> {
     product: &'c Product<'p>,
     conditions: &'c Conditions,
     options: &'c Options<'c>,
-    started: Instant,
     /// The region that each pair belongs to; steps between regions do not count.
     region: Vec<u32>,
     order: Vec<u32>,
@@ -44,14 +40,12 @@ impl<'c, 'p> Search<'c, 'p> {
         product: &'c Product<'p>,
         conditions: &'c Conditions,
         options: &'c Options<'c>,
-        started: Instant,
     ) -> Self {
         let count = product.pairs.len();
         Self {
             product,
             conditions,
             options,
-            started,
             region: vec![0; count],
             order: vec![NEW; count],
             low: vec![NEW; count],
@@ -124,9 +118,7 @@ impl<'c, 'p> Search<'c, 'p> {
                     }
                 }
             }
-            if let Some(stop) = stopped(self.options, self.started) {
-                return Err(stop);
-            }
+            self.options.budget().look()?;
         }
         Ok(out)
     }

@@ -10,6 +10,7 @@ use std::time::Instant;
 use transition_system::{Owner, Stop, Trace, Wrong};
 
 use super::fair::{Bits, Conditions};
+use crate::budget::Budget;
 use crate::explicit::hash::hash;
 use crate::explicit::layout::Layout;
 use crate::explicit::machine::{self, Conditions as _, Machine, Successors, Transitions};
@@ -111,7 +112,7 @@ pub(super) fn trace(
     layout.unpack(graph.store.state(start), &mut values);
     let fixed: Vec<_> = layout.cells().zip(values).collect();
     let initial = ground
-        .initial_state(&fixed)
+        .initial_state(&fixed, &Budget::default())
         .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
     ground.trace(&initial, events)
 }
@@ -331,7 +332,7 @@ impl<'s, 'g> Explorer<'s, 'g> {
     }
 
     fn limits(&self) -> ControlFlow<Halt> {
-        if let Some(stop) = stopped(self.options, self.started) {
+        if let Err(stop) = self.options.budget().look() {
             return ControlFlow::Break(Halt::Stop(stop));
         }
         match self.options.limits.memory_bytes {
@@ -360,14 +361,4 @@ impl<'s, 'g> Explorer<'s, 'g> {
         });
         self.told = (now, states);
     }
-}
-
-/// Whether the user or the clock stops the search.
-pub(super) fn stopped(options: &Options<'_>, started: Instant) -> Option<Stop> {
-    use std::sync::atomic::Ordering::Relaxed;
-    if options.interrupt.is_some_and(|flag| flag.load(Relaxed)) {
-        return Some(Stop::Interrupted);
-    }
-    let limit = options.limits.time.filter(|limit| started.elapsed() >= *limit);
-    limit.map(Stop::TimeLimit)
 }

@@ -32,9 +32,9 @@ pub fn check(
     options: &Options<'_>,
     progress: &mut dyn Progress,
 ) -> ExplicitReport {
-    match Ground::new(system, scope, properties, NODE_LIMIT) {
+    match Ground::new(system, scope, properties, NODE_LIMIT, &options.budget()) {
         Ok(ground) => answer::search(&ground, options, progress),
-        Err(error) => ExplicitReport::unknown(properties.iter().copied(), &error.into()),
+        Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
     }
 }
 

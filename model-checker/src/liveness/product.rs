@@ -3,12 +3,10 @@
 //! A pair is a state and a node whose literals the state satisfies. A step of the product is a step of the system or a
 //! stutter, beside a step of the automaton.
 
-use std::time::Instant;
-
 use transition_system::Stop;
 
 use super::automaton::Automaton;
-use super::graph::{Graph, stopped};
+use super::graph::Graph;
 use crate::explicit::Options;
 use crate::explicit::store::StateIndex;
 
@@ -40,7 +38,6 @@ impl<'p> Product<'p> {
         graph: &'p Graph,
         automaton: &'p Automaton,
         options: &Options<'_>,
-        started: Instant,
     ) -> Result<Self, Stop> {
         let cells = graph.expanded() as u64 * automaton.len() as u64;
         let left = options.limits.memory_bytes.unwrap_or(u64::MAX);
@@ -69,10 +66,8 @@ impl<'p> Product<'p> {
                 }
             }
             at += 1;
-            if at.is_multiple_of(4096)
-                && let Some(stop) = stopped(options, started)
-            {
-                return Err(stop);
+            if at.is_multiple_of(4096) {
+                options.budget().look()?;
             }
         }
         Ok(out)

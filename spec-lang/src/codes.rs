@@ -277,8 +277,8 @@ codes! {
     "E0515" "no size is wanted here"
         "`for` gives the size of sorts whose elements no instance names, each once."
     "E0516" "not an expectation"
-        "`check` expects `holds`, `violated`, `unknown` or `vacuous`; `prove` expects `proved`, `violated` or \
-         `unknown`."
+        "`check` expects `holds`, `violated`, `unknown` or `vacuous`; `prove` expects `proved`, `violated`, \
+         `unknown` or `vacuous`."
     "E0517" "not a method"
         "Behind `by` stands how a command is answered: `induction`, `bmc` with the number of steps, `fixpoint` or \
          `explicit`."

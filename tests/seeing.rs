@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use model_checker::Budget;
 use model_checker::ground::Ground;
 use model_checker::walk::StateGraph;
 use spec_lang::{CommandKind, NoModules, Source, compile};
@@ -164,7 +165,7 @@ fn what_is_not_listed_is_impossible() {
         };
         for command in model.commands.iter().filter(|c| c.kind == CommandKind::Check) {
             let system = &model.systems[command.system].system;
-            let Ok(ground) = Ground::new(system, &command.scope, &[], 100_000) else {
+            let Ok(ground) = Ground::new(system, &command.scope, &[], 100_000, &Budget::default()) else {
                 continue;
             };
             let Ok(graph) = StateGraph::new(&ground, 150) else {

@@ -6,6 +6,7 @@
 use transition_system::value::sort_size;
 use transition_system::{Scope, System, Type, TypeId};
 
+use crate::budget::Budget;
 use crate::explicit::layout::Layout;
 use crate::ground::{Cells, GroundError};
 
@@ -60,7 +61,7 @@ pub fn space(system: &System, scope: &Scope) -> Result<Space, GroundError> {
             packed_words: 0,
         });
     }
-    let cells = Cells::new(system, scope)?;
+    let cells = Cells::new(system, scope, &Budget::default())?;
     let open = |c: &crate::ground::CellId| cells.get(*c).given.is_none();
     for id in cells.ids().filter(open) {
         let cell = cells.get(id);

@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
+use model_checker::Budget;
 use model_checker::ground::{Ground, NODE_LIMIT};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
@@ -96,7 +97,8 @@ fn converse(
     let mut system = model.systems[index].system.clone();
     name_elements(&mut system, &scope);
     let closed = Scope::new();
-    let ground = Ground::new(&system, &closed, &[], NODE_LIMIT).map_err(|e| Failure::new(e.to_string()))?;
+    let ground = Ground::new(&system, &closed, &[], NODE_LIMIT, &Budget::default())
+        .map_err(|e| Failure::new(e.to_string()))?;
     let mut session =
         Session::new(&model, index, &scope, &ground).map_err(|e| Failure::new(e.to_string()))?;
     let mut out = report::stdout(context.color);

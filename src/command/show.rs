@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use model_checker::Budget;
 use model_checker::ground::{Ground, GroundError, NODE_LIMIT};
 use model_checker::walk::StateGraph;
 use serde_json::json;
@@ -89,7 +90,7 @@ fn states(
     let system = &model.systems[chosen].system;
     let properties: Vec<_> = system.property_ids().collect();
     let failure = |e: GroundError| Failure::new(e.to_string());
-    let ground = Ground::new(system, &scope, &properties, NODE_LIMIT).map_err(failure)?;
+    let ground = Ground::new(system, &scope, &properties, NODE_LIMIT, &Budget::default()).map_err(failure)?;
     let states = StateGraph::new(&ground, args.limit).map_err(failure)?;
     write!(out, "{}", report::states::graph(&states).write(language))?;
     Ok(if states.complete {

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use model_checker::Budget;
 use model_checker::ground::{Ground, NODE_LIMIT};
 use model_checker::walk::{WalkOptions, Walks, walk};
 use spec_lang::Model;
@@ -48,8 +49,9 @@ pub fn run(args: &Simulate, context: &Context) -> Result<Exit, Failure> {
         interrupt: Some(&INTERRUPTED),
     };
     let closed = Scope::new();
-    let ground =
-        Ground::new(&system, &closed, &watched, NODE_LIMIT).map_err(|e| Failure::new(e.to_string()))?;
+    let budget = Budget::new(None, None, Some(&INTERRUPTED));
+    let ground = Ground::new(&system, &closed, &watched, NODE_LIMIT, &budget)
+        .map_err(|e| Failure::new(e.to_string()))?;
     let walks = walk(&ground, &options).map_err(|e| Failure::new(e.to_string()))?;
     recheck(&system, &walks)?;
     let simulation = Simulation {

@@ -434,9 +434,10 @@ fn induction_in_the_scope() {
 fn bounded_search() {
     let mut skips = Skips::new("bmc");
     corpus::each(|case| {
+        let depth = case.number("bounded").map_or(DEPTH, |n| u32::try_from(n).unwrap());
         for question in questions(case) {
             let (scope, options) = (Some(&question.command.scope), symbolic_options());
-            let report = symbolic::bmc(question.system, question.property, scope, DEPTH, &options);
+            let report = symbolic::bmc(question.system, question.property, scope, depth, &options);
             if let Some(why) = question.judge(&report.verdict, report.witness.as_ref()) {
                 skips.add(&question.place(), &why);
             }
@@ -612,4 +613,18 @@ fn numbers_of_states_are_the_published_ones() {
         }
     }
     assert!(compared >= 7, "the library publishes numbers");
+}
+
+#[test]
+fn the_library_is_formatted() {
+    for model in models::MODELS {
+        let source = spec_lang::Source::new(model.path, model.text);
+        let formatted = spec_lang::format(source, spec_lang::Operators::Ascii).unwrap();
+        assert!(
+            formatted == model.text,
+            "{}: `watertight fmt models/{}`",
+            model.name,
+            model.path
+        );
+    }
 }

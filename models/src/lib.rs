@@ -37,13 +37,21 @@ models! {
     "classic::toy_consensus" = "classic/toy_consensus.wt",
     "classic::two_phase_commit" = "classic/two_phase_commit.wt",
     "linux::capability" = "linux/capability.wt",
+    "linux::cgroups" = "linux/cgroups.wt",
     "linux::host" = "linux/host.wt",
     "linux::mount_propagation" = "linux/mount_propagation.wt",
     "linux::namespaces" = "linux/namespaces.wt",
     "linux::user_namespaces" = "linux/user_namespaces.wt",
+    "runtime::firecracker" = "runtime/firecracker.wt",
+    "runtime::gvisor" = "runtime/gvisor.wt",
+    "runtime::kata" = "runtime/kata.wt",
     "theory::composition_fallacy" = "theory/composition_fallacy.wt",
+    "theory::fixed_slots" = "theory/fixed_slots.wt",
     "theory::life_cycle" = "theory/life_cycle.wt",
     "theory::ownership" = "theory/ownership.wt",
+    "theory::partitioned_cache" = "theory/partitioned_cache.wt",
+    "theory::shared_cache" = "theory/shared_cache.wt",
+    "theory::two_tenants" = "theory/two_tenants.wt",
 }
 
 /// The model with this name.

@@ -10,6 +10,7 @@
 //! //! deadlock = 3              steps to a nearest state without an enabled event, or `none`
 //! //! vacuous = never_there     an invariant that holds only because its left side is never true
 //! //! skip explicit = reason    an engine that does not finish here
+//! //! bounded = 4               steps of bounded model checking, where all that is usual takes too long
 //! //! states S = 5, T = 2: 34   published number of states in a scope, which the library's test visits
 //! ```
 
@@ -78,7 +79,7 @@ impl Case {
             .filter(|(k, _)| k.starts_with(|c: char| c.is_ascii_lowercase()))
             .collect();
         let known = [
-            "states", "states ", "initial", "steps ", "deadlock", "vacuous", "skip ",
+            "states", "states ", "initial", "steps ", "deadlock", "vacuous", "bounded", "skip ",
         ];
         for (key, _) in &header {
             assert!(

@@ -3,6 +3,8 @@
 //! Takes the tables of all files; adds the spaces of their systems, and of components that nothing uses, so that they
 //! are checked too. Arguments become the values of constants; declarations are entered anew for each use.
 
+mod rules;
+
 use std::collections::HashMap;
 
 use super::collect::Collector;
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{Composition, Decl, DeclKind, Expr, File, Name, Param, Part, PartKind, Path};
+use crate::syntax::ast::{Composition, Expr, File, Param, Part, PartKind, Path};
 use crate::types::Types;
 
 /// Most parts of all systems together.
@@ -109,16 +111,6 @@ impl<'a> Composer<'_, 'a> {
         self.stack.pop();
         self.body(space, &system.body);
         Some((space, Node::Together(vec![Node::Leaf(module), parts])))
-    }
-
-    fn circle(&mut self, from: usize, span: Span) {
-        let round = self.stack.iter().skip(from).chain(self.stack.get(from));
-        let round: Vec<_> = round
-            .map(|s| format!("`{}`", self.names[*s].system.name.text))
-            .collect();
-        let message = format!("composed of itself: {}", round.join(" is composed of "));
-        self.diagnostics
-            .push(Diagnostic::error("E0520", span, message).help("a system has finitely many parts"));
     }
 
     /// The parts of a composition: `scope` is where arguments mean something, `system` what the parts belong to.
@@ -227,28 +219,6 @@ impl<'a> Composer<'_, 'a> {
         }
     }
 
-    /// That there is one argument for each parameter.
-    fn arguments(&mut self, params: &[Param], at: &At<'_>, declared: Span) -> Option<()> {
-        let given = at.args.map_or(0, <[Expr]>::len);
-        if params.len() == given {
-            return Some(());
-        }
-        let takes = if params.len() == 1 {
-            "1 argument".to_owned()
-        } else {
-            format!("{} arguments", params.len())
-        };
-        let list: Vec<_> = params.iter().map(|p| p.name.text.as_str()).collect();
-        let help = (!list.is_empty()).then(|| format!("its parameters are `{}`", list.join(", ")));
-        let message = format!("this takes {takes}, found {given}");
-        self.diagnostics.push(
-            Diagnostic::error("E0523", at.span, message)
-                .label(declared, "declared here")
-                .maybe_help(help),
-        );
-        None
-    }
-
     /// A new space, without declarations.
     fn space(&mut self, kind: SpaceKind, parent: ModuleIx, of: &str, at: &At<'_>) -> Option<ModuleIx> {
         let count = self.names.modules.iter().filter(|m| m.space.is_some()).count();
@@ -326,131 +296,9 @@ impl<'a> Composer<'_, 'a> {
         }
     }
 
-    /// Whether a declaration may stand in a component or system.
-    fn may_stand(&mut self, space: ModuleIx, decl: &Decl) -> bool {
-        let system = self.names[space]
-            .space
-            .as_ref()
-            .is_some_and(|s| s.kind == SpaceKind::System);
-        let (may, help) = match decl.kind {
-            DeclKind::Var { .. } | DeclKind::Const { .. } | DeclKind::Event(_) => (
-                !system,
-                "what a system does is what its components do; declare it in a component, or outside",
-            ),
-            DeclKind::Def(_)
-            | DeclKind::Init(_)
-            | DeclKind::Assume(_)
-            | DeclKind::Property { .. }
-            | DeclKind::Theory(_) => (true, ""),
-            DeclKind::Module(_)
-            | DeclKind::Use { .. }
-            | DeclKind::Sort(_)
-            | DeclKind::Enum { .. }
-            | DeclKind::Alias { .. }
-            | DeclKind::Record { .. }
-            | DeclKind::Command(_)
-            | DeclKind::Instance(_)
-            | DeclKind::Component(_)
-            | DeclKind::System(_) => (false, "it stands outside of components and systems"),
-        };
-        if !may {
-            let place = if system { "system" } else { "component" };
-            let message = format!("this cannot stand in a {place}");
-            self.diagnostics
-                .push(Diagnostic::error("E0531", decl.head, message).help(help));
-        }
-        may
-    }
-
-    /// Reports what would hide a name that all components share.
-    fn captures(&mut self, space: ModuleIx, decl: &'a Decl) {
-        let declared: Vec<&Name> = match &decl.kind {
-            DeclKind::Var { names, .. } | DeclKind::Const { names, .. } => names.iter().collect(),
-            DeclKind::Def(def) => vec![&def.name],
-            DeclKind::Event(event) => return self.captured_index(space, &event.params),
-            DeclKind::Property { name, .. } => return self.captured_property(space, name),
-            _ => return,
-        };
-        let file = self.names.file_of(space);
-        for name in declared {
-            let outer = self.names[file]
-                .values
-                .get(&name.text)
-                .and_then(|l| l.first())
-                .copied();
-            if let Some(outer) = outer {
-                self.hides(name, self.names.span_of(outer), "all components share this one");
-            }
-        }
-    }
-
-    /// The parameter of an event that is called as the index of the family.
-    fn captured_index(&mut self, space: ModuleIx, params: &[Param]) {
-        for param in params {
-            let family = self.names.family_of(space);
-            let index = family
-                .iter()
-                .find(|c| self.names[**c].name.text == param.name.text)
-                .copied();
-            if let Some(index) = index {
-                let outer = self.names[index].name.span;
-                self.hides(&param.name, outer, "the events of the family have this parameter");
-            }
-        }
-    }
-
-    /// A property of a system that is called as one of the file.
-    fn captured_property(&mut self, space: ModuleIx, name: &Name) {
-        let system = self.names[space]
-            .space
-            .as_ref()
-            .is_some_and(|s| s.label.is_empty());
-        let file = self.names.file_of(space);
-        if let Some(outer) = self.names[file]
-            .properties
-            .get(&name.text)
-            .copied()
-            .filter(|_| system)
-        {
-            self.hides(
-                name,
-                self.names[outer].name.span,
-                "this is a property of the system too",
-            );
-        }
-    }
-
-    fn hides(&mut self, name: &Name, outer: Span, what: &str) {
-        let message = format!("`{}` would hide what has this name outside", name.text);
-        self.diagnostics.push(
-            Diagnostic::error("E0522", name.span, message)
-                .label(outer, what)
-                .help("give one of them another name"),
-        );
-    }
-
     /// Enters a part under its name.
     fn enter_part(&mut self, system: ModuleIx, name: String, part: &Part, space: ModuleIx) {
-        let at = part.alias.as_ref().map_or(part.span, |a| a.span);
-        let file = self.names.file_of(system);
-        let value = part
-            .alias
-            .as_ref()
-            .and_then(|a| self.names[file].values.get(&a.text));
-        let value = value.and_then(|l| l.first()).map(|v| self.names.span_of(*v));
-        let old = self
-            .names
-            .part(system, &name)
-            .and_then(|p| self.names[p].space.as_ref())
-            .map(|s| s.span);
-        if let Some(first) = old.or(value) {
-            let message = format!("`{name}` names two things in this system");
-            self.diagnostics.push(
-                Diagnostic::error("E0521", at, message)
-                    .label(first, "the other is here")
-                    .help("give the part a name of its own with `as`"),
-            );
-        }
+        self.one_name(system, &name, part);
         if let Some(entry) = self.names.modules[system.index()].space.as_mut() {
             entry.parts.insert(name, space);
         }

@@ -315,6 +315,8 @@ codes! {
         "A module with parameters is used with a type for each sort and a value for each constant: `use m(S = T, n = 3)`."
     "E0534" "two copies under one name"
         "Each use of a module with parameters is a module of its own, with a state of its own; `as` gives it a name."
+    "E0535" "two uses of one component move as one (warning)"
+        "Two uses of one component have the same events, and events of one name take place together. A family has one member take part at a time; `renaming` and `hiding` keep the events of one use apart."
     "E0900" "a defect of Watertight"
         "The compiler contradicts itself. Please report it with the text that shows it."
 }

@@ -5,6 +5,7 @@
 
 use transition_system::{Component, EventId, PropertyId, VarId};
 
+use super::lock_step::LockStep;
 use super::{Lowering, Namer};
 use crate::diagnostic::Diagnostic;
 use crate::names::{EventIx, ModuleIx, Names, Node, SpaceKind};
@@ -23,6 +24,8 @@ struct Labelled {
     name: String,
     /// Not seen from outside.
     hidden: bool,
+    /// It has a name that was chosen for it in this composition.
+    renamed: bool,
     parts: Vec<EventIx>,
 }
 
@@ -38,8 +41,12 @@ impl Lowering<'_, '_> {
         let mut composer = Composer {
             names,
             diagnostics: self.diagnostics,
+            lock_step: LockStep::default(),
         };
         let labelled = composer.events(&composed.node);
+        if let Some(system) = space {
+            composer.lock_step.warn(names, system, composer.diagnostics);
+        }
         let mut joined: Vec<JointEvent> = Vec::new();
         for event in labelled {
             if !joined.iter().any(|j| j.parts == event.parts) {
@@ -136,6 +143,7 @@ fn leaves_of(node: &Node<'_>, out: &mut Vec<ModuleIx>) {
 struct Composer<'c, 'a> {
     names: &'c Names<'a>,
     diagnostics: &'c mut Vec<Diagnostic>,
+    lock_step: LockStep,
 }
 
 impl Composer<'_, '_> {
@@ -147,7 +155,7 @@ impl Composer<'_, '_> {
                 let mut out: Vec<Labelled> = Vec::new();
                 for part in list {
                     for event in self.events(part) {
-                        join(event, &mut out);
+                        self.join(event, &mut out);
                     }
                 }
                 out
@@ -171,6 +179,7 @@ impl Composer<'_, '_> {
         own.map(|e| Labelled {
             name: self.names[e].event.name.text.clone(),
             hidden: false,
+            renamed: false,
             parts: vec![e],
         })
         .collect()
@@ -205,6 +214,7 @@ impl Composer<'_, '_> {
         }
         for (i, to) in new {
             events[i].name.clone_from(&to.text);
+            events[i].renamed = true;
         }
     }
 
@@ -255,6 +265,24 @@ impl Composer<'_, '_> {
         self.diagnostics.push(error);
     }
 
+    /// Adds an event to those beside it: with the one of its name, if both are seen.
+    fn join(&mut self, event: Labelled, out: &mut Vec<Labelled>) {
+        let same = out
+            .iter_mut()
+            .find(|e| !e.hidden && !event.hidden && e.name == event.name);
+        match same {
+            Some(other) => {
+                if !other.renamed && !event.renamed {
+                    self.lock_step.note(self.names, &other.parts, &event.parts);
+                }
+                let new = event.parts.into_iter().filter(|p| !other.parts.contains(p));
+                let new: Vec<_> = new.collect();
+                other.parts.extend(new);
+            }
+            None => out.push(event),
+        }
+    }
+
     /// How an event is called in the system: behind its component if it is of one, and behind all if it is hidden.
     fn shown(&self, event: &Labelled) -> String {
         let spaces = event
@@ -273,18 +301,3 @@ impl Composer<'_, '_> {
 }
 
 const ONE_EACH: &str = "in one part, each name is of one event";
-
-/// Adds an event to those beside it: with the one of its name, if both are seen.
-fn join(event: Labelled, out: &mut Vec<Labelled>) {
-    let same = out
-        .iter_mut()
-        .find(|e| !e.hidden && !event.hidden && e.name == event.name);
-    match same {
-        Some(other) => {
-            let new = event.parts.into_iter().filter(|p| !other.parts.contains(p));
-            let new: Vec<_> = new.collect();
-            other.parts.extend(new);
-        }
-        None => out.push(event),
-    }
-}

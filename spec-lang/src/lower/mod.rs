@@ -9,6 +9,7 @@ mod compose;
 mod event;
 pub(crate) mod expr;
 pub(crate) mod instance;
+mod lock_step;
 mod member;
 mod part;
 mod resource;

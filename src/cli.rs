@@ -58,7 +58,7 @@ pub enum Command {
     Extract(Extract),
     /// Check certificates with Z3 and cvc5
     Certify(Certify),
-    /// Write a specification in the language of another tool: TLA+, SMT-LIB
+    /// Write a specification in the language of another tool: TLA+, SMT-LIB, Graphviz, Mermaid
     Export(Export),
     /// List and show the models of the library
     Models(Models),
@@ -270,13 +270,17 @@ pub struct Subject {
 #[command(after_help = "Examples:
   watertight export model.wt --to tla -o tla/             a module and a configuration for TLC
   watertight export model.wt --to tla --for Process=3     the module, to standard output
-  watertight export linux::host --to smt2                 the transition system for a solver")]
+  watertight export linux::host --to smt2                 the transition system for a solver
+  watertight export model.wt --to dot | dot -Tsvg         the reachable states as a picture")]
 pub struct Export {
     #[command(flatten)]
     pub subject: Subject,
     /// In which language
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub to: Target,
+    /// Most states of a graph
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub limit: usize,
     /// Write files into this folder; without it, the text goes to standard output
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -289,6 +293,10 @@ pub enum Target {
     Tla,
     /// SMT-LIB 2: guard and effect of each event, initial states and properties as functions
     Smt2,
+    /// Graphviz: the graph of reachable states, and that of events and variables
+    Dot,
+    /// Mermaid: the same
+    Mermaid,
 }
 
 /// `watertight models`.

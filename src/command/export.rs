@@ -3,12 +3,14 @@
 use std::io::Write;
 use std::path::Path;
 
-use transition_system::{Scope, System};
+use transition_system::{PropertyKind, Scope, System};
 
-use super::{Context, Failure};
-use crate::cli::{Export, Target};
+use super::{Context, Failure, show};
+use crate::cli::{Export, GraphLanguage, Target};
 use crate::exit::Exit;
-use crate::{report, spec};
+use crate::report::graph::Graph;
+use crate::survey::Survey;
+use crate::{judge, report, spec};
 
 /// A text with the name of its file.
 struct File {
@@ -25,13 +27,50 @@ pub fn run(args: &Export, context: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Wrong);
     };
     let (index, named) = spec::choose(&model, &args.subject)?;
-    let sizes = &args.subject.sizes;
+    let system = &named.system;
+    let given = spec::scope(system, &args.subject.sizes)?;
+    let full = spec::full_scope(&model, index, &args.subject.sizes)?;
+    let mut exit = Exit::Good;
     let files = match args.to {
-        Target::Tla => tla(&named.system, &spec::full_scope(&model, index, sizes)?)?,
-        Target::Smt2 => smt2(&named.system, &spec::scope(&named.system, sizes)?)?,
+        Target::Tla => tla(system, &full)?,
+        Target::Smt2 => {
+            left_out(system, context)?;
+            smt2(system, &given)?
+        }
+        Target::Dot | Target::Mermaid => {
+            let (states, all) = show::state_graph(system, &full, args.limit)?;
+            exit = all;
+            let uses = report::show::graph(&Survey::of(&model, index, None));
+            graphs(args.to, &system.name, &states, &uses)
+        }
     };
     write(&files, args.output.as_deref(), context)?;
-    Ok(Exit::Good)
+    Ok(exit)
+}
+
+fn graphs(to: Target, name: &str, states: &Graph, uses: &Graph) -> Vec<File> {
+    let (language, ending) = match to {
+        Target::Mermaid => (GraphLanguage::Mermaid, "mmd"),
+        Target::Dot | Target::Tla | Target::Smt2 => (GraphLanguage::Dot, "dot"),
+    };
+    let name = judge::identifier(name);
+    let file = |kind: &str, graph: &Graph| File {
+        name: format!("{name}.{kind}.{ending}"),
+        text: graph.write(language),
+    };
+    vec![file("states", states), file("uses", uses)]
+}
+
+/// Says which properties have no form in SMT-LIB.
+fn left_out(system: &System, context: &Context) -> Result<(), Failure> {
+    for property in &system.properties {
+        if property.kind == PropertyKind::Temporal {
+            let message = "is of whole runs, for which SMT-LIB has no form; it is left out";
+            let mut err = report::stderr(context.color);
+            writeln!(err, "{}: `{}` {message}", property.origin, property.name)?;
+        }
+    }
+    Ok(())
 }
 
 fn tla(system: &System, scope: &Scope) -> Result<Vec<File>, Failure> {
@@ -53,7 +92,7 @@ fn smt2(system: &System, scope: &Scope) -> Result<Vec<File>, Failure> {
     let text = certify::smt_lib(system, scope)
         .map_err(|e| Failure::new(format!("`{}` cannot be exported to SMT-LIB: {e}", system.name)))?;
     Ok(vec![File {
-        name: format!("{}.smt2", crate::judge::identifier(&system.name)),
+        name: format!("{}.smt2", judge::identifier(&system.name)),
         text,
     }])
 }

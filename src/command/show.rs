@@ -7,11 +7,12 @@ use model_checker::ground::{Ground, GroundError, NODE_LIMIT};
 use model_checker::walk::StateGraph;
 use serde_json::json;
 use spec_lang::{Model, NamedSystem, SourceMap};
-use transition_system::{Origin, text};
+use transition_system::{Origin, Scope, System, text};
 
 use super::{Context, Failure};
 use crate::cli::{Format, GraphLanguage, Show};
 use crate::exit::Exit;
+use crate::report::graph::Graph;
 use crate::survey::{Survey, word};
 use crate::{report, spec, tool};
 
@@ -87,17 +88,23 @@ fn states(
     language: GraphLanguage,
 ) -> Result<Exit, Failure> {
     let scope = spec::full_scope(model, chosen, &args.subject.sizes)?;
-    let system = &model.systems[chosen].system;
+    let (graph, exit) = state_graph(&model.systems[chosen].system, &scope, args.limit)?;
+    write!(out, "{}", graph.write(language))?;
+    Ok(exit)
+}
+
+/// The graph of reachable states, of at most so many, and whether these are all.
+pub(super) fn state_graph(system: &System, scope: &Scope, limit: usize) -> Result<(Graph, Exit), Failure> {
     let properties: Vec<_> = system.property_ids().collect();
     let failure = |e: GroundError| Failure::new(e.to_string());
-    let ground = Ground::new(system, &scope, &properties, NODE_LIMIT, &Budget::default()).map_err(failure)?;
-    let states = StateGraph::new(&ground, args.limit).map_err(failure)?;
-    write!(out, "{}", report::states::graph(&states).write(language))?;
-    Ok(if states.complete {
+    let ground = Ground::new(system, scope, &properties, NODE_LIMIT, &Budget::default()).map_err(failure)?;
+    let states = StateGraph::new(&ground, limit).map_err(failure)?;
+    let exit = if states.complete {
         Exit::Good
     } else {
         Exit::Incomplete
-    })
+    };
+    Ok((report::states::graph(&states), exit))
 }
 
 /// The text form of a system, behind comments that say which declaration each property came from.

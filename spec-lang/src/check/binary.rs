@@ -148,7 +148,12 @@ impl Body<'_, '_> {
             item_typed.ty
         };
         let hint = (!self.types.has_unknown(of)).then(|| self.types.set(of));
-        let set_typed = self.typed(set, hint);
+        // The range of a set of numbers is its own, also where it is one of two.
+        let open = self.types.is_integer(of) && !listed;
+        let mut set_typed = self.typed(set, hint.filter(|_| !open));
+        if open && self.types.has_unknown(set_typed.ty) {
+            set_typed = self.typed(set, hint);
+        }
         let of = match *self.types.form(set_typed.ty) {
             Form::Set(t) => t,
             Form::Error => Types::ERROR,

@@ -57,7 +57,7 @@ fn format_here(source: Source, operators: Operators) -> Result<String, Unformatt
     let id = sources.add(source);
     let file = read(&sources, id).map_err(|wrong| Unformatted::Wrong(wrong, sources.clone()))?;
     let text = sources.text(id);
-    let out = laid_out(&text, operators).ok_or_else(|| defect("the text has no tree"))?;
+    let out = settled(&text, operators).ok_or_else(|| defect("the text has no tree"))?;
     let result = sources.add(Source::new(name, out.as_str()));
     let again = read(&sources, result).map_err(|wrong| {
         let first = wrong.first().map_or("", |d| d.message.as_str());
@@ -83,6 +83,23 @@ fn read(sources: &SourceMap, id: SourceId) -> Result<syntax::ast::File, Vec<Diag
     } else {
         Err(diagnostics)
     }
+}
+
+/// Layouts of a text at most; two or three are enough but for very long expressions.
+const LAYOUTS: usize = 16;
+
+/// The text laid out until nothing changes. A layout keeps some line breaks of its text, so that breaks which were
+/// made for want of room can be a reason for others.
+fn settled(text: &str, operators: Operators) -> Option<String> {
+    let mut out = laid_out(text, operators)?;
+    for _ in 1..LAYOUTS {
+        match laid_out(&out, operators) {
+            Some(again) if again != out => out = again,
+            // what cannot be read is reported by who asked
+            Some(_) | None => break,
+        }
+    }
+    Some(out)
 }
 
 fn laid_out(text: &str, operators: Operators) -> Option<String> {

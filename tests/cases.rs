@@ -19,7 +19,7 @@ use model_checker::{liveness, symbolic};
 use serde_json::Value as Json;
 use spec_lang::{Command, CommandKind, Expectation};
 use support::corpus::{self, Case};
-use support::reference::{self, Found, Reference};
+use support::reference::{self, Answer, Reference};
 use transition_system::eval::Evaluator;
 use transition_system::replay::{replay, replay_run};
 use transition_system::validate::validate;
@@ -382,20 +382,14 @@ fn the_reference_evaluator() {
     skips.settle();
 }
 
-/// What the reference found is what is expected. A broken promise decides what was not decided before it.
+/// What the reference found is what is expected.
 fn agree(question: &Question<'_>, reference: &Reference, position: usize) {
-    let first = |n: u64| reference.undefined.is_none_or(|u| n <= u);
-    let found = match reference.found[position] {
-        Some(Found::Violated(n)) if first(n) => (Expectation::Violated, Some(n)),
-        Some(Found::Reached(n)) if first(n) => (Expectation::Holds, Some(n)),
-        Some(_) | None if reference.undefined.is_some() => (Expectation::Violated, reference.undefined),
-        Some(_) | None if reference.initial == 0 => (Expectation::Vacuous, None),
-        Some(_) | None => match question.system.property(question.property).kind {
-            PropertyKind::Witness => (Expectation::Vacuous, None),
-            PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => {
-                (Expectation::Holds, None)
-            }
-        },
+    let kind = question.system.property(question.property).kind;
+    let found = match reference.answer(kind, position) {
+        Answer::Violated(n) => (Expectation::Violated, Some(n)),
+        Answer::Reached(n) => (Expectation::Holds, Some(n)),
+        Answer::Holds => (Expectation::Holds, None),
+        Answer::NeverReached | Answer::NoInitialState => (Expectation::Vacuous, None),
     };
     let said = question.case.steps(question.command, question.property);
     assert_eq!(found.0, question.expect(), "{}", question.place());
@@ -434,7 +428,9 @@ fn induction_in_the_scope() {
 fn bounded_search() {
     let mut skips = Skips::new("bmc");
     corpus::each(|case| {
-        let depth = case.number("bounded").map_or(DEPTH, |n| u32::try_from(n).unwrap());
+        let depth = case
+            .number("bounded")
+            .map_or(DEPTH, |n| u32::try_from(n).unwrap());
         for question in questions(case) {
             let (scope, options) = (Some(&question.command.scope), symbolic_options());
             let report = symbolic::bmc(question.system, question.property, scope, depth, &options);

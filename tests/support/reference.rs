@@ -21,6 +21,8 @@ pub struct Reference {
     pub initial: u64,
     /// Reachable states.
     pub states: u64,
+    /// Steps from reachable states, each for its event, parameters and choices.
+    pub transitions: u64,
     /// Steps to the nearest state without an enabled event.
     pub deadlock: Option<u64>,
     /// For each property asked for: how many steps to the nearest state or step that violates it (for a witness: that
@@ -37,6 +39,39 @@ pub enum Found {
     Violated(u64),
     /// A witness is reached after so many steps.
     Reached(u64),
+}
+
+/// What is to be said of a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is false, it or something before it is undefined, after so many steps.
+    Violated(u64),
+    /// A witness is reached after so many steps.
+    Reached(u64),
+    /// Nothing is wrong.
+    Holds,
+    /// A witness is not reached.
+    NeverReached,
+    /// There is no initial state.
+    NoInitialState,
+}
+
+impl Reference {
+    /// The answer on the property at a position of those asked for. A broken promise decides what was not decided
+    /// before it.
+    pub fn answer(&self, kind: PropertyKind, position: usize) -> Answer {
+        let first = |n: u64| self.undefined.is_none_or(|u| n <= u);
+        match (self.found[position], self.undefined) {
+            (Some(Found::Violated(n)), _) if first(n) => Answer::Violated(n),
+            (Some(Found::Reached(n)), _) if first(n) => Answer::Reached(n),
+            (_, Some(n)) => Answer::Violated(n),
+            (_, None) if self.initial == 0 => Answer::NoInitialState,
+            (_, None) => match kind {
+                PropertyKind::Witness => Answer::NeverReached,
+                PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => Answer::Holds,
+            },
+        }
+    }
 }
 
 /// Visits every reachable state.
@@ -77,6 +112,7 @@ pub fn explore(system: &System, scope: &Scope, properties: &[PropertyId]) -> Res
                     assert!(broken, "{:?}, and no promise is broken", attempt.outcome);
                     continue;
                 };
+                out.transitions += 1;
                 for (position, property) in properties.iter().enumerate() {
                     let now = look(&evaluator, *property, (state, Some(&attempt)), depth + 1)?;
                     out.found[position] = out.found[position].or(now);

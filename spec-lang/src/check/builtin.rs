@@ -93,7 +93,7 @@ impl Body<'_, '_> {
             (Builtin::Seq(SeqOp::Append), [s, x]) => self.longer(s, x, true, hint, span),
             (Builtin::Seq(SeqOp::Prepend), [x, s]) => self.longer(s, x, false, hint, span),
             (Builtin::Seq(SeqOp::Concat), [s, t]) => self.concat(s, t, hint, span),
-            (Builtin::Seq(op), [s]) => self.of_sequence(op, s, hint, span),
+            (Builtin::Seq(op), [s]) if wanted == 1 => self.of_sequence(op, s, hint, span),
             (Builtin::Count, [bag, x]) => self.count(bag, x, span),
             (_, _) => {
                 args.iter().for_each(|a| drop(self.typed(a, None)));

@@ -10,6 +10,7 @@ use transition_system::{
 };
 
 use crate::exit::Exit;
+use crate::survey::counted;
 
 /// The answer for one property of one command.
 #[derive(Debug)]
@@ -178,7 +179,7 @@ pub fn describe_vacuity(vacuity: &Vacuity) -> String {
         Vacuity::NeverReached(coverage) if coverage.exhaustive => {
             "no reachable state satisfies it".to_owned()
         }
-        Vacuity::NeverReached(coverage) => format!("not reached in {} steps", coverage.depth),
+        Vacuity::NeverReached(coverage) => format!("not reached in {}", counted(coverage.depth, "step")),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::cells;
 use crate::cli::Engine;
 use crate::outcome::{Outcome, Rests};
 use crate::report::progress::Line;
+use crate::survey::counted;
 
 /// What the user asked of the engines.
 #[derive(Debug, Clone, Copy)]
@@ -245,8 +246,8 @@ fn answers_of(system: &System, report: ExplicitReport, engine: &str) -> Vec<Answ
     }
     if let Some(deadlock) = &report.deadlock {
         common.push(format!(
-            "deadlock after {} steps: {}",
-            deadlock.trace.len(),
+            "deadlock after {}: {}",
+            counted(deadlock.trace.len() as u64, "step"),
             calls(system, &deadlock.trace)
         ));
     }

@@ -396,6 +396,13 @@ fn number(size: Size) -> (String, Option<f64>) {
     }
 }
 
+/// A number of things: `1 step`, `1,200 steps`.
+#[must_use]
+pub fn counted(n: u64, what: &str) -> String {
+    let end = if n == 1 { "" } else { "s" };
+    format!("{} {what}{end}", grouped(u128::from(n)))
+}
+
 /// In groups of three digits.
 #[must_use]
 pub fn grouped(n: u128) -> String {

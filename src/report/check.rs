@@ -10,6 +10,7 @@ use transition_system::{System, Trace, Verdict};
 use super::run::{self, Shown};
 use super::two_runs;
 use crate::outcome::{Outcome, Word, describe_stop, describe_vacuity, describe_wrong};
+use crate::survey::counted;
 
 const DIM: Style = Style::new().dimmed();
 
@@ -146,7 +147,10 @@ fn detail(row: &Outcome) -> String {
             } else {
                 "up to depth"
             };
-            let reached = row.witness.as_ref().map(|t| format!("in {} steps", t.len()));
+            let reached = row
+                .witness
+                .as_ref()
+                .map(|t| format!("in {}", counted(t.len() as u64, "step")));
             reached
                 .into_iter()
                 .chain(states)

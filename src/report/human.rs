@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::finding::{Answer, Attack, Because, Change, Finding, Remark, Sandbox, Verification};
+use crate::survey::counted;
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -105,8 +106,7 @@ fn row(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
 }
 
 fn steps(attack: &Attack) -> String {
-    let n = attack.steps.len();
-    format!("in {n} step{}", if n == 1 { "" } else { "s" })
+    format!("in {}", counted(attack.steps.len() as u64, "step"))
 }
 
 fn assumed(attack: &Attack) -> String {

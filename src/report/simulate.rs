@@ -10,7 +10,7 @@ use transition_system::{PropertyKind, Scope, System};
 use super::check::trace_json;
 use super::trace;
 use crate::outcome::{describe_stop, describe_wrong};
-use crate::survey::grouped;
+use crate::survey::{counted, grouped};
 
 const BOLD: Style = Style::new().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -110,14 +110,6 @@ fn no_start(walks: &Walks) -> &'static str {
     } else {
         "no initial state was found: they are too hard to find; let `init` say what each variable is"
     }
-}
-
-fn counted(n: u64, what: &str) -> String {
-    format!(
-        "{} {what}{}",
-        grouped(u128::from(n)),
-        if n == 1 { "" } else { "s" }
-    )
 }
 
 fn events(out: &mut dyn Write, s: &Simulation<'_>) -> io::Result<()> {

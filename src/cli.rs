@@ -411,7 +411,7 @@ pub struct Simulate {
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub steps: u64,
     /// Number of walks (default: 100, and 1 with --trace)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub walks: Option<u64>,
     /// Where random numbers start; the same seed gives the same walks (default: any, and printed)
     #[arg(long, value_name = "N")]

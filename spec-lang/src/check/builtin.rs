@@ -81,6 +81,12 @@ impl Body<'_, '_> {
         let Some((name, builtin, wanted)) = BUILTINS.get(row).copied() else {
             return wrong(span);
         };
+        if args.len() != wanted {
+            args.iter().for_each(|a| drop(self.typed(a, None)));
+            let message = format!("`{name}` takes {}, found {}", arguments(wanted), args.len());
+            self.report(Diagnostic::error("E0303", span, message));
+            return wrong(span);
+        }
         match (builtin, args) {
             (Builtin::Fold(op), [set]) => self.fold_set(op, set, span),
             (Builtin::Domain, [r]) => self.column(r, true, span),
@@ -93,14 +99,9 @@ impl Body<'_, '_> {
             (Builtin::Seq(SeqOp::Append), [s, x]) => self.longer(s, x, true, hint, span),
             (Builtin::Seq(SeqOp::Prepend), [x, s]) => self.longer(s, x, false, hint, span),
             (Builtin::Seq(SeqOp::Concat), [s, t]) => self.concat(s, t, hint, span),
-            (Builtin::Seq(op), [s]) if wanted == 1 => self.of_sequence(op, s, hint, span),
+            (Builtin::Seq(op), [s]) => self.of_sequence(op, s, hint, span),
             (Builtin::Count, [bag, x]) => self.count(bag, x, span),
-            (_, _) => {
-                args.iter().for_each(|a| drop(self.typed(a, None)));
-                let message = format!("`{name}` takes {}, found {}", arguments(wanted), args.len());
-                self.report(Diagnostic::error("E0303", span, message));
-                wrong(span)
-            }
+            (_, _) => wrong(span),
         }
     }
 }

@@ -317,6 +317,26 @@ codes! {
         "Each use of a module with parameters is a module of its own, with a state of its own; `as` gives it a name."
     "E0535" "two uses of one component move as one (warning)"
         "Two uses of one component have the same events, and events of one name take place together. A family has one member take part at a time; `renaming` and `hiding` keep the events of one use apart."
+    "E0601" "a bound name that is never used (warning)"
+        "A parameter, or a name bound by a quantifier, a set, `choose`, `let` or a pattern, of which nothing is said. A \
+         name that begins with `_` is meant to be unused."
+    "E0602" "a declaration that is never used (warning)"
+        "Nothing in this file mentions it. What a module without commands declares is for others, unless it is \
+         `private`. A name that begins with `_` is meant to be unused."
+    "E0603" "a variable that is never read (warning)"
+        "Events assign it, but no condition, value or property depends on it. A name that begins with `_` is meant so."
+    "E0604" "a variable that is never assigned (warning)"
+        "It keeps the value that it starts with. What no event changes is a `const`; or an assignment was forgotten."
+    "E0605" "an event that changes nothing (warning)"
+        "A step in which every variable keeps its value is there without it. An `input event`, an event of a component \
+         and one that goes through a mediation may be without assignments; others say so by a name that begins with `_`."
+    "E0606" "a comparison that is always the same (warning)"
+        "Both sides are the same expression, or their types decide it; or a condition is `false`."
+    "E0607" "a name that hides another (warning)"
+        "From here on the name means what is bound here, and what is declared outside of it cannot be named. A name that \
+         is made of the one that it hides, as in `let x = f(x) in`, is meant so."
+    "E0608" "an invariant without variables (warning)"
+        "It is true or false of all states at once. What is taken for granted of constants is an `assume`."
     "E0900" "a defect of Watertight"
         "The compiler contradicts itself. Please report it with the text that shows it."
 }

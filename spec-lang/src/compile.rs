@@ -7,6 +7,7 @@ use transition_system::{ExprId, Origin, System};
 use crate::check::check;
 use crate::command::{Command, PairOf, Resolver, Subject};
 use crate::diagnostic::{Diagnostic, tidy};
+use crate::lint::lint;
 use crate::lower::instance::instantiate;
 use crate::lower::two_runs::{TwoRuns, pair};
 use crate::lower::{Lowered, Program, closure, lower};
@@ -109,6 +110,9 @@ fn compile_here(root: Source, loader: &dyn Loader) -> Compilation {
         };
         let made = build(program, &loaded, &root_name, &mut diagnostics);
         model = Some(made).filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    }
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        lint(&names, &types, &checked, &loaded, &mut diagnostics);
     }
     drop((names, checked));
     let model = model.map(|(systems, commands)| {

@@ -3,7 +3,7 @@
 //! Takes `.wt` texts ([`Source`], and a [`Loader`] for the modules they use); gives a [`Compilation`]: every
 //! error and warning with its place, and, if there is no error, a [`Model`] of transition systems and commands.
 //! The steps are the modules: `syntax` (text to tree), `names` (what a name means), `check` (types), `lower`
-//! (to [`transition_system::System`]), `command`; beside them, `format` lays texts out.
+//! (to [`transition_system::System`]), `command`, `lint` (warnings); beside them, `format` lays texts out.
 //!
 //! This crate opens no file, and knows no engine and no container runtime. Equal texts give equal results. No
 //! text makes it panic, overflow the stack or run without end.
@@ -15,6 +15,7 @@ mod command;
 mod compile;
 mod diagnostic;
 mod format;
+mod lint;
 mod lower;
 mod names;
 mod render;

@@ -62,7 +62,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 fn a_system_holds_all_used_modules_and_names_are_qualified_where_needed() {
     let out = compiled(
         "module mine\nuse linux::net\nuse linux::kernel as k\nvar limit: bool\nevent boot() { limit := true }
-         invariant sound { forall t: k::Task. t in links => k::up(t) and k::state[t] == k::Up and net::limit < 6 }",
+         invariant sound { forall t: k::Task. t in links => k::up(t) and k::state[t] == k::Up and net::limit < 5 }",
     );
     assert!(
         out.diagnostics.is_empty(),

@@ -59,6 +59,15 @@ pub(crate) struct Checked {
     pub(crate) flows: Vec<TFlow>,
     /// In the order of the resources.
     pub(crate) resources: Vec<TResource>,
+    /// Which definitions speak of the state.
+    state: Vec<bool>,
+}
+
+impl Checked {
+    /// Whether an expression depends on variables.
+    pub(crate) fn speaks_of_state(&self, e: &TExpr) -> bool {
+        purity::speaks_of_state(e, &self.state)
+    }
 }
 
 /// Checks all bodies.
@@ -95,7 +104,7 @@ pub(crate) fn check(names: &Names<'_>, types: &mut Types, diagnostics: &mut Vec<
         .map(|i| checker.flow(i, &checked.secrets))
         .collect();
     checked.resources = (0..names.resources.len()).map(|i| checker.resource(i)).collect();
-    purity::check(names, &checked, diagnostics);
+    checked.state = purity::check(names, &checked, diagnostics);
     checked
 }
 

@@ -28,8 +28,8 @@ struct Graph<'g, 'a> {
     diagnostics: &'g mut Vec<Diagnostic>,
 }
 
-/// Reports circles, and state where there must be none.
-pub(super) fn check(names: &Names<'_>, checked: &Checked, diagnostics: &mut Vec<Diagnostic>) {
+/// Reports circles, and state where there must be none; gives which definitions speak of the state.
+pub(super) fn check(names: &Names<'_>, checked: &Checked, diagnostics: &mut Vec<Diagnostic>) -> Vec<bool> {
     let refers = |def: &TDef| refers(&def.body);
     let mut graph = Graph {
         names,
@@ -61,6 +61,20 @@ pub(super) fn check(names: &Names<'_>, checked: &Checked, diagnostics: &mut Vec<
             }
         }
     }
+    state
+}
+
+/// Whether an expression speaks of the state, if these definitions do.
+pub(super) fn speaks_of_state(e: &TExpr, defs: &[bool]) -> bool {
+    let mut work = vec![e];
+    while let Some(e) = work.pop() {
+        match &e.kind {
+            TKind::Var(_) | TKind::Lifted(..) => return true,
+            TKind::Call(d, _) if defs.get(d.index()).copied().unwrap_or(false) => return true,
+            _ => e.children(&mut work),
+        }
+    }
+    false
 }
 
 /// A step of the walk: go into a node, or leave it.

@@ -93,7 +93,7 @@ codes! {
         "The text does not fit the grammar. The declaration it stands in is left out; all others are still checked."
     "E0104" "nested too deep"
         "Expressions nest at most 256 levels in a text, and 1000 once definitions are written out. Name parts of it \
-         with `def`, or build long chains with `and` and `or`, which do not nest."
+         with `def`, or parts of a type with `type`, or build long chains with `and` and `or`, which do not nest."
     "E0105" "the number is too large"
         "Integers have 64 bits."
     "E0106" "the file is too large"

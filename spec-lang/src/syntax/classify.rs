@@ -80,8 +80,52 @@ pub(super) fn foreign(found: &str, rest: &str) -> Option<Kind> {
     let strange = found
         .chars()
         .next()
-        .is_some_and(|c| !is_word_char(c) && !is_sign(c));
-    strange.then(|| kind("E0123", "no sign of the language looks like this; was it pasted?"))
+        .filter(|c| !is_word_char(*c) && !is_sign(*c))?;
+    Some(Kind {
+        code: "E0123",
+        help: Some(pasted(strange)),
+        place: None,
+    })
+}
+
+/// What a sign is that the language does not have, and what it may stand for.
+pub(super) fn pasted(c: char) -> String {
+    let point = format!("U+{:04X}", u32::from(c));
+    match looks_like(c) {
+        Some(ours) if ours.is_ascii_alphabetic() => {
+            format!("this is {point}, which looks like the Latin `{ours}`; was it pasted?")
+        }
+        Some(' ') => format!("this is {point}, a blank of another kind; was it pasted?"),
+        Some(ours) => format!("this is {point}; the sign of the language is `{ours}`"),
+        None if c.is_alphabetic() => {
+            format!("this is {point}; names are made of `a` to `z`, `A` to `Z`, digits and `_`")
+        }
+        None if c.is_ascii() => "no sign of the language looks like this; was it pasted?".to_owned(),
+        None => format!("this is {point}; no sign of the language looks like this; was it pasted?"),
+    }
+}
+
+/// Letters of other scripts beside the Latin ones that they look like, and signs of other keyboards.
+const ALIKE: [(&str, &str); 6] = [
+    // Cyrillic
+    ("аеіјорсухѕһԁԛԝАВЕЅІЈКМНОРСТУХ", "aeijopcyxshdqwABESIJKMHOPCTYX"),
+    // Greek
+    ("ονγρτυχικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovyptuxikABEZHIKMNOPTYX"),
+    ("‐‑‒–—―−", "-------"),
+    ("’′‹›", "''<>"),
+    ("…·•∗", "...*"),
+    ("\u{a0}\u{2003}\u{2009}\u{3000}", "    "),
+];
+
+/// The sign of the language that another looks like.
+fn looks_like(c: char) -> Option<char> {
+    if let '\u{FF01}'..='\u{FF5E}' = c {
+        return char::from_u32(u32::from(c) - 0xFEE0);
+    }
+    ALIKE
+        .iter()
+        .flat_map(|(theirs, ours)| theirs.chars().zip(ours.chars()))
+        .find_map(|(theirs, ours)| (theirs == c).then_some(ours))
 }
 
 /// Whether the language has a sign that begins like this.
@@ -171,4 +215,23 @@ fn quantifier_is_open(text: &str) -> bool {
         after.starts_with(char::is_whitespace)
     });
     !ends && open_brackets(behind).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_sign_stands_beside_the_one_that_it_looks_like() {
+        for (theirs, ours) in ALIKE {
+            assert_eq!(theirs.chars().count(), ours.chars().count(), "{theirs}");
+            assert!(
+                ours.is_ascii() && theirs.chars().all(|c| !c.is_ascii()),
+                "{theirs}"
+            );
+        }
+        assert_eq!(looks_like('\u{430}'), Some('a'));
+        assert_eq!(looks_like('\u{FF08}'), Some('('));
+        assert_eq!(looks_like('é'), None);
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::Rule;
-use super::classify::{Kind, classify, foreign, unopened};
+use super::classify::{Kind, classify, foreign, pasted, unopened};
 use super::scan::too_deep;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -175,6 +175,17 @@ pub(super) fn no_declaration(source: SourceId, text: &str, at: usize) -> Diagnos
     let rest = text.get(span.start as usize..).unwrap_or("");
     if let Some(kind) = foreign(found, rest).or_else(|| bracket.map(unopened)) {
         return finish(kind, span, format!("expected a declaration, found `{found}`"));
+    }
+    let behind = rest.get(found.len()..).and_then(|r| r.chars().next());
+    if let Some(letter) = behind.filter(|c| c.is_alphabetic() && found.ends_with(is_word_char)) {
+        let start = span.end;
+        let span = Span {
+            start,
+            end: start + letter.len_utf8() as u32,
+            ..span
+        };
+        let message = format!("expected a declaration, found `{found}{letter}`");
+        return Diagnostic::error("E0123", span, message).help(pasted(letter));
     }
     let near = nearest(found, DECLARATIONS).map(|w| format!("did you mean `{w}`?"));
     let list = "a declaration begins with one of `module`, `use`, `sort`, `enum`, `type`, `record`, `const`, `assume`, `var`, `def`, \

@@ -213,8 +213,18 @@ impl Builder<'_> {
 
     /// Runs `f` some levels deeper; `None` (with an error) if that is too deep.
     fn deeper<T>(&mut self, levels: usize, span: Span, f: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.deeper_or(levels, || too_deep(span), f)
+    }
+
+    /// As `deeper`, with an error of its own.
+    fn deeper_or<T>(
+        &mut self,
+        levels: usize,
+        error: impl FnOnce() -> Diagnostic,
+        f: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
         if self.depth + levels > MAX_DEPTH {
-            self.diagnostics.push(too_deep(span));
+            self.diagnostics.push(error());
             return None;
         }
         self.depth += levels;

@@ -2,7 +2,8 @@
 
 use super::super::ast::{Arith, Bound, BoundTerm, Param, Type, TypeKind};
 use super::super::{Pair, Rule};
-use super::Builder;
+use super::{Builder, MAX_DEPTH, too_deep};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 impl Builder<'_> {
@@ -11,7 +12,12 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut inner = pair.into_inner();
         let (first, second) = (inner.next()?, inner.next());
-        let built = self.deeper(1, span, |b| {
+        let begin = self.span(&first);
+        if self.depth + 2 > MAX_DEPTH {
+            self.diagnostics.push(type_too_deep(begin));
+            return Some(unit(span));
+        }
+        let built = self.deeper(1, begin, |b| {
             let key = b.base(first)?;
             let Some(second) = second else { return Some(key) };
             let value = b.ty(second)?;
@@ -25,7 +31,7 @@ impl Builder<'_> {
 
     fn base(&mut self, pair: Pair<'_>) -> Option<Type> {
         let span = self.span(&pair);
-        let built = self.deeper(1, span, |b| b.base_inside(pair, span));
+        let built = self.deeper_or(1, || type_too_deep(span), |b| b.base_inside(pair, span));
         built.unwrap_or(Some(unit(span)))
     }
 
@@ -165,4 +171,8 @@ fn unit(span: Span) -> Type {
         kind: TypeKind::Bool,
         span,
     }
+}
+
+fn type_too_deep(span: Span) -> Diagnostic {
+    too_deep(span).help("give parts of it a name with `type`")
 }

@@ -22,6 +22,9 @@ use crate::outcome::{Outcome, Rests};
 use crate::report::progress::Line;
 use crate::survey::counted;
 
+/// Longest time of the solver for one property, unless the user says otherwise.
+const SOLVER_TIME: Duration = Duration::from_secs(300);
+
 /// What the user asked of the engines.
 #[derive(Debug, Clone, Copy)]
 pub struct Search {
@@ -145,13 +148,20 @@ impl Planner<'_> {
         Budget::new(search.time, Some(search.max_memory), Some(self.interrupt)).since(self.since)
     }
 
+    /// What one property may use of the solver: without a limit on the command, [`SOLVER_TIME`].
+    fn solver_budget(&self) -> Budget<'_> {
+        match self.search.time {
+            Some(_) => self.budget(),
+            None => Budget::new(Some(SOLVER_TIME), None, Some(self.interrupt)),
+        }
+    }
+
     fn options(&self) -> symbolic::Options {
         let mut options = symbolic::Options {
             reach_depth: self.search.depth.min(10),
             ..symbolic::Options::default()
         };
         if let Some(time) = self.search.time {
-            options.total_time = time;
             options.query_time = options.query_time.min(time);
         }
         options
@@ -159,19 +169,40 @@ impl Planner<'_> {
 
     fn prove(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
         let scope = (command.scope != Scope::new()).then_some(&command.scope);
-        let report = symbolic::prove(system, id, command.lemmas.as_deref(), scope, &self.options());
+        let report = symbolic::prove(
+            system,
+            id,
+            command.lemmas.as_deref(),
+            scope,
+            &self.options(),
+            &self.solver_budget(),
+        );
         symbolic_answer(report, "induction")
     }
 
     fn symbolic(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
         symbolic_answer(
-            symbolic::prove(system, id, None, Some(&command.scope), &self.options()),
+            symbolic::prove(
+                system,
+                id,
+                None,
+                Some(&command.scope),
+                &self.options(),
+                &self.solver_budget(),
+            ),
             "induction",
         )
     }
 
     fn bounded(&self, system: &System, command: &Command, id: PropertyId, steps: u32) -> Answer {
-        let report = symbolic::bmc(system, id, Some(&command.scope), steps, &self.options());
+        let report = symbolic::bmc(
+            system,
+            id,
+            Some(&command.scope),
+            steps,
+            &self.options(),
+            &self.solver_budget(),
+        );
         symbolic_answer(report, "bounded model checking")
     }
 
@@ -285,16 +316,21 @@ fn calls(system: &System, trace: &Trace) -> String {
 }
 
 fn symbolic_answer(report: SymbolicReport, method: &str) -> Answer {
-    let queries = report.obligations.len();
-    let counted = if queries == 0 {
-        String::new()
-    } else {
-        format!(", {queries} obligations")
-    };
+    let mut engine = method.to_owned();
+    if !report.obligations.is_empty() {
+        engine.push_str(&format!(
+            ", {}",
+            counted(report.obligations.len() as u64, "obligation")
+        ));
+    }
+    // no solver was asked where the engine does not treat the property
+    if !report.solver.is_empty() {
+        engine.push_str(&format!(", Z3 {}", report.solver));
+    }
     Answer {
         verdict: report.verdict,
         witness: report.witness,
-        engine: format!("{method}{counted}, Z3 {}", report.solver),
+        engine,
         notes: report.notes,
         time: report.time,
     }

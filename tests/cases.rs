@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::Command as Program;
 use std::time::Duration;
 
+use model_checker::Budget;
 use model_checker::explicit::{self, Silent};
 use model_checker::{liveness, symbolic};
 use serde_json::Value as Json;
@@ -415,7 +416,14 @@ fn induction_in_the_scope() {
     corpus::each(|case| {
         for question in questions(case) {
             let (scope, options) = (Some(&question.command.scope), symbolic_options());
-            let report = symbolic::prove(question.system, question.property, None, scope, &options);
+            let report = symbolic::prove(
+                question.system,
+                question.property,
+                None,
+                scope,
+                &options,
+                &Budget::default(),
+            );
             if let Some(why) = question.judge(&report.verdict, report.witness.as_ref()) {
                 skips.add(&question.place(), &why);
             }
@@ -433,7 +441,14 @@ fn bounded_search() {
             .map_or(DEPTH, |n| u32::try_from(n).unwrap());
         for question in questions(case) {
             let (scope, options) = (Some(&question.command.scope), symbolic_options());
-            let report = symbolic::bmc(question.system, question.property, scope, depth, &options);
+            let report = symbolic::bmc(
+                question.system,
+                question.property,
+                scope,
+                depth,
+                &options,
+                &Budget::default(),
+            );
             if let Some(why) = question.judge(&report.verdict, report.witness.as_ref()) {
                 skips.add(&question.place(), &why);
             }

@@ -33,6 +33,20 @@ invariant i { not f[8000] }
 check i expect violated
 ";
 
+/// Sums of two cubes are hard to tell for a solver, and one step reaches all.
+const HARD: &str = "var x: 2..60000
+var y: 2..60000
+init { x == 2 and y == 2 }
+event pick(a: 2..60000, b: 2..60000) {
+  x := a
+  y := b
+}
+temporal later { eventually x == 3 }
+witness reached { x == 2 }
+invariant hard { x * x * x + y * y * y != 1332271433 }
+check later, reached, hard
+";
+
 fn specification(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("limits-{name}.wt"));
     std::fs::write(&path, text).unwrap();
@@ -106,6 +120,65 @@ fn an_interrupt_is_obeyed() {
         assert!(begin.elapsed() < LATE, "{name}: {:?}", begin.elapsed());
         assert_eq!(reason(&output).0, "interrupted", "{name}");
     }
+}
+
+/// The solver looks at no flag; what was decided before is kept.
+#[test]
+fn a_query_of_the_solver_is_interrupted() {
+    for (engine, signal) in [("bmc", "-INT"), ("bmc", "-TERM"), ("symbolic", "-INT")] {
+        let path = specification(&format!("hard{signal}-{engine}"), HARD);
+        let child = start(&path, &["--engine", engine, "--depth", "100000"]);
+        std::thread::sleep(Duration::from_millis(1500));
+        let begin = Instant::now();
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let output = child.wait_with_output().unwrap();
+        assert!(begin.elapsed() < LATE, "{signal} {engine}: {:?}", begin.elapsed());
+        assert_eq!(output.status.code(), Some(3));
+        let json: Json = serde_json::from_slice(&output.stdout).unwrap();
+        let [later, reached, hard] = [0, 1, 2].map(|i| &json["results"][i]);
+        assert!(
+            later["reason"]
+                .as_str()
+                .unwrap()
+                .starts_with("this engine does not decide temporal"),
+            "{later}"
+        );
+        assert!(!later["engine"].as_str().unwrap().contains("Z3"), "{later}");
+        assert_eq!(reached["verdict"], "holds", "{reached}");
+        assert_eq!(hard["reason"], "interrupted", "{hard}");
+        let noted = hard["notes"].to_string();
+        let what = if engine == "bmc" {
+            "no violation to depth 0"
+        } else {
+            "its obligations hold"
+        };
+        assert!(noted.contains(what), "{noted}");
+    }
+}
+
+#[test]
+fn the_time_of_the_solver_is_limited() {
+    let path = specification("hard-time", HARD);
+    let begin = Instant::now();
+    let output = start(&path, &["--engine", "bmc", "--timeout", "1"])
+        .wait_with_output()
+        .unwrap();
+    assert!(
+        begin.elapsed() < Duration::from_secs(1) + LATE,
+        "{:?}",
+        begin.elapsed()
+    );
+    let json: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let hard = &json["results"][2];
+    assert_eq!(hard["reason"], "stopped after 1.0 s");
+    assert_eq!(hard["notes"][0], "no violation to depth 0");
 }
 
 /// Z3 writes the text of a failed check of its own to standard error, which is not what was found.

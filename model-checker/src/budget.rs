@@ -54,6 +54,16 @@ impl<'a> Budget<'a> {
         self
     }
 
+    /// When the time began to count, and the most of it.
+    pub(crate) fn time(&self) -> (Instant, Option<Duration>) {
+        (self.since, self.time)
+    }
+
+    /// Set to stop.
+    pub(crate) fn interrupt(&self) -> Option<&'a AtomicBool> {
+        self.interrupt
+    }
+
     /// Counts `work` units (about a nanosecond or ten each) of a phase that holds `bytes`.
     ///
     /// # Errors

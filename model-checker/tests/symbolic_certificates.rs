@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use certify::{Outcome, Solvers, check, write};
+use model_checker::Budget;
 use model_checker::symbolic::{Options, prove};
 use transition_system::{Proof, System, Verdict, text};
 
@@ -74,6 +75,7 @@ fn both_solvers_accept_every_proof() {
                         reach_depth: 0,
                         ..Options::default()
                     },
+                    &Budget::default(),
                 );
                 if let Verdict::Proved(proof) = report.verdict {
                     let report = certified(seed, &system, &proof, &solvers);

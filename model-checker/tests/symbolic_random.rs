@@ -13,6 +13,7 @@
 
 use std::time::Duration;
 
+use model_checker::Budget;
 use model_checker::symbolic::{Options, SymbolicReport, bmc, prove};
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::{
@@ -122,7 +123,7 @@ fn limits_never_make_an_answer_wrong() {
                     query_resources,
                     ..options()
                 };
-                let report = prove(&system, id, None, Some(&scope), &options);
+                let report = prove(&system, id, None, Some(&scope), &options, &Budget::default());
                 judge(&system, &scope, id, expected.as_ref().ok(), &report, &mut tally);
             }
         }
@@ -135,10 +136,10 @@ fn limits_never_make_an_answer_wrong() {
 }
 
 fn proof(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, tally: &mut Tally) {
-    let within = prove(system, id, None, Some(scope), &options());
+    let within = prove(system, id, None, Some(scope), &options(), &Budget::default());
     judge(system, scope, id, expected, &within, tally);
     if scope.sizes().next().is_some() {
-        let any = prove(system, id, None, None, &options());
+        let any = prove(system, id, None, None, &options(), &Budget::default());
         // What is proved for any size holds in this scope; what is refuted has a run in its own.
         if let Verdict::Proved(_) = any.verdict {
             judge(system, scope, id, expected, &any, tally);
@@ -282,7 +283,7 @@ fn real(system: &System, id: PropertyId, cti: &Cti) {
 }
 
 fn bounded(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, tally: &mut Tally) {
-    let report = bmc(system, id, Some(scope), DEPTH, &options());
+    let report = bmc(system, id, Some(scope), DEPTH, &options(), &Budget::default());
     let decided = expected.and_then(|e| e.decided.get(&id)).copied();
     let undefined = expected.and_then(|e| e.undefined);
     match &report.verdict {

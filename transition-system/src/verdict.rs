@@ -163,7 +163,7 @@ pub enum Stop {
     TimeLimit(Duration),
     /// The user interrupted.
     Interrupted,
-    /// The solver could not decide; what it was asked, in words.
+    /// The solver could not decide; what, in words that go on from "could not decide".
     SolverUnknown(String),
     /// The invariants are not inductive: see [`Cti`].
     NotInductive(Box<Cti>),

@@ -41,7 +41,7 @@ pub fn check(
 /// What the engines say of a temporal property that search for single states and steps.
 pub(crate) fn elsewhere() -> Stop {
     Stop::Unsupported(
-        "a temporal property is decided by the search for fair runs over explicit states, which is the engine `auto` or `explicit`"
+        "this engine does not decide temporal properties; `--engine auto` and `--engine explicit` do"
             .to_owned(),
     )
 }

@@ -5,16 +5,15 @@
 //! after state; each step chooses one event by a symbol of a finite sort. Guarantees: every run given was
 //! replayed by the reference evaluator.
 
-use std::time::Instant;
-
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::replay::{replay, replay_run};
 use transition_system::{
-    EventId, ExprId, Owner, Promise, PromiseKind, PropertyId, PropertyKind, Scope, Step, System, Trace,
+    EventId, ExprId, Owner, Promise, PromiseKind, PropertyId, PropertyKind, Scope, Step, Stop, System, Trace,
     Violation, Wrong,
 };
 use z3::{SatResult, Solver};
 
+use super::clock::Clock;
 use super::encoder::{Frame, Result};
 use super::extract::Reader;
 use super::problem::{Case, Problem, make_case};
@@ -34,8 +33,8 @@ pub(super) enum Run {
     Nothing { depth: u32, exhaustive: bool },
     /// There is no initial state in the scope.
     NoInitialState,
-    /// Not decided at this depth, in words.
-    Undecided { depth: u32, what: String },
+    /// Given up: why, and the depth up to which there is nothing, if any.
+    Stopped { cleared: Option<u32>, why: Stop },
 }
 
 /// What to search for.
@@ -43,7 +42,7 @@ pub(super) struct Bounded<'s> {
     pub(super) system: &'s System,
     pub(super) property: PropertyId,
     pub(super) options: &'s Options,
-    pub(super) deadline: Instant,
+    pub(super) clock: Clock<'s>,
 }
 
 /// One thing that may be wrong with a state.
@@ -76,11 +75,9 @@ impl Bounded<'_> {
     pub(super) fn search(&self, scope: &Scope, depth: u32, tag: u32) -> Result<Run> {
         let mut run = self.start(scope, tag)?;
         for at in 0..=depth {
-            if Instant::now() >= self.deadline {
-                return Ok(Run::Undecided {
-                    depth: at,
-                    what: "the time for everything was over".to_owned(),
-                });
+            if let Some(why) = self.clock.stop() {
+                let cleared = at.checked_sub(1);
+                return Ok(Run::Stopped { cleared, why });
             }
             match quietly(|| run.solver.check()) {
                 SatResult::Unsat if at == 0 => return Ok(Run::NoInitialState),
@@ -92,8 +89,7 @@ impl Bounded<'_> {
                 }
                 SatResult::Sat => {}
                 SatResult::Unknown => {
-                    let what = format!("whether there is a run of {at} steps");
-                    return Ok(Run::Undecided { depth: at, what });
+                    return Ok(self.undecided(at, format!("whether there is a run of {at} steps")));
                 }
             }
             let cases = run.cases()?;
@@ -111,8 +107,16 @@ impl Bounded<'_> {
         })
     }
 
+    /// A query at a depth was not decided: the time is over, or `what` was too hard.
+    fn undecided(&self, depth: u32, what: String) -> Run {
+        Run::Stopped {
+            cleared: depth.checked_sub(1),
+            why: self.clock.stop().unwrap_or(Stop::SolverUnknown(what)),
+        }
+    }
+
     fn start(&self, scope: &Scope, tag: u32) -> Result<Unrolling<'_>> {
-        let mut problem = Problem::new(self.system, scope.clone(), self.options, self.deadline, tag)?;
+        let mut problem = Problem::new(self.system, scope.clone(), self.options, self.clock, tag)?;
         let mut given = problem.axioms();
         given.push(problem.ranges(problem.state)?);
         given.extend(&problem.init);
@@ -238,19 +242,24 @@ impl Bounded<'_> {
             (SatResult::Sat, Some(model)) => Ok(Some(self.found(run, bad, cases, &model))),
             (SatResult::Sat | SatResult::Unknown, _) => {
                 let depth = run.steps.len() as u32;
-                let what = format!("whether a run of {depth} steps violates it");
-                Ok(Some(Run::Undecided { depth, what }))
+                let what = match self.system.property(self.property).kind {
+                    PropertyKind::Witness => format!("whether a run of {depth} steps reaches it"),
+                    PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => {
+                        format!("whether a run of {depth} steps violates it")
+                    }
+                };
+                Ok(Some(self.undecided(depth, what)))
             }
         }
     }
 
     fn found(&self, run: &mut Unrolling<'_>, bad: &[Bad], cases: &[Case], model: &Model) -> Run {
         let depth = run.steps.len() as u32;
-        self.confirmed(run, bad, cases, model)
-            .unwrap_or_else(|| Run::Undecided {
-                depth,
-                what: format!("a run of {depth} steps that the reference evaluator does not confirm"),
-            })
+        self.confirmed(run, bad, cases, model).unwrap_or_else(|| {
+            let what =
+                format!("whether a run of {depth} steps is one: the reference evaluator does not confirm it");
+            self.undecided(depth, what)
+        })
     }
 
     /// The run of a model, replayed.

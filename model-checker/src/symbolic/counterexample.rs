@@ -5,8 +5,6 @@
 //! induction. Guarantees: what is given was checked again by the reference evaluator: the state satisfies the
 //! invariant, the event leads to the state shown, and the conjunct is false there.
 
-use std::time::Instant;
-
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::replay::replay;
 use transition_system::value::domain;
@@ -15,6 +13,7 @@ use transition_system::{
     Type, TypeId, Value, Violation, Wrong,
 };
 
+use super::clock::Clock;
 use super::encoder::{Encoder, Result};
 use super::extract::Reader;
 use super::problem::{Goal, Problem};
@@ -40,18 +39,18 @@ pub(super) struct Search<'s> {
     pub(super) property: PropertyId,
     pub(super) invariant: &'s [Conjunct],
     pub(super) options: &'s Options,
-    pub(super) deadline: Instant,
+    pub(super) clock: Clock<'s>,
 }
 
 impl Search<'_> {
     /// The first failure of the goal in `scopes`, which leave no sort open. `tag` counts the encodings made.
     pub(super) fn find(&self, goal: Goal, scopes: &[Scope], tag: &mut u32) -> Result<Option<Found>> {
         for scope in scopes {
-            if Instant::now() >= self.deadline {
+            if self.clock.is_over() {
                 return Ok(None);
             }
             *tag += 1;
-            let mut problem = Problem::new(self.system, scope.clone(), self.options, self.deadline, *tag)?;
+            let mut problem = Problem::new(self.system, scope.clone(), self.options, self.clock, *tag)?;
             if let Some(found) = self.find_in(&mut problem, goal)? {
                 return Ok(Some(found));
             }

@@ -19,7 +19,7 @@ const READ_LIMIT: u64 = 1 << 16;
 /// What values are read with.
 pub(super) struct Reader<'r, 'a> {
     pub(super) encoder: &'r mut Encoder<'a>,
-    pub(super) session: &'r mut Session,
+    pub(super) session: &'r mut Session<'a>,
     pub(super) model: &'r Model,
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use transition_system::{Conjunct, EventId, ExprId, PropertyId, Scope, System};
 
+use super::clock::Clock;
 use super::encoder::{Result, Unsupported};
 use super::problem::{Goal, Problem, goals, touches};
 use super::report::{Answer, ObligationResult, Options};
@@ -37,9 +38,9 @@ impl<'a> Induction<'a> {
         property: PropertyId,
         scope: Option<&Scope>,
         options: &Options,
-        deadline: Instant,
+        clock: Clock<'a>,
     ) -> Result<Self> {
-        let problem = Problem::new(system, scope.cloned().unwrap_or_default(), options, deadline, 0)?;
+        let problem = Problem::new(system, scope.cloned().unwrap_or_default(), options, clock, 0)?;
         Ok(Self { property, problem })
     }
 
@@ -175,7 +176,7 @@ impl<'a> Induction<'a> {
             }
         }
         let mut changed = true;
-        while changed {
+        while changed && !self.problem.session.expired() {
             changed = false;
             for event in self.system().event_ids() {
                 while let Some(lost) = self.lost(event, &kept)? {

@@ -11,6 +11,7 @@
 //! `counterexample`, `bounded`, and `prove`, which puts them together.
 
 mod bounded;
+mod clock;
 mod count;
 mod counterexample;
 mod encode;
@@ -35,7 +36,10 @@ use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Verdict};
 
 pub use report::{Answer, ObligationResult, Options, SymbolicReport};
 
+use clock::Clock;
 use prove::{Outcome, Task};
+
+use crate::Budget;
 
 /// Stack of the thread that encodes: expressions are trees of any depth.
 const STACK_BYTES: usize = 512 << 20;
@@ -44,7 +48,8 @@ const STACK_BYTES: usize = 512 << 20;
 ///
 /// With `lemmas`, the invariant is the property and exactly these; without, the property alone is tried, and
 /// then with the greatest inductive set of the specification's invariants. `scope` fixes sizes of sorts; sorts without
-/// one are of any size. A witness is looked for by [`bmc`] up to [`Options::reach_depth`].
+/// one are of any size. A witness is looked for by [`bmc`] up to [`Options::reach_depth`]. Where the budget is spent first,
+/// that is the verdict.
 #[must_use]
 pub fn prove(
     system: &System,
@@ -52,15 +57,18 @@ pub fn prove(
     lemmas: Option<&[PropertyId]>,
     scope: Option<&Scope>,
     options: &Options,
+    budget: &Budget<'_>,
 ) -> SymbolicReport {
-    run(system, property, scope, options, |task| task.prove(lemmas))
+    run(system, property, scope, (options, budget), |task| {
+        task.prove(lemmas)
+    })
 }
 
 /// Looks for a violation (a witness: for a run that reaches it) of at most `depth` steps. Sorts without a
 /// size in `scope` are given 1 to [`Options::largest_sort`] elements, the smallest combinations first.
 ///
 /// `Holds` and `Vacuous(NeverReached)` speak of the largest scope that was searched, and are exhaustive only
-/// where there are no longer runs.
+/// where there are no longer runs. Where the budget is spent first, that is the verdict, and a note says what was searched.
 #[must_use]
 pub fn bmc(
     system: &System,
@@ -68,15 +76,20 @@ pub fn bmc(
     scope: Option<&Scope>,
     depth: u32,
     options: &Options,
+    budget: &Budget<'_>,
 ) -> SymbolicReport {
-    run(system, property, scope, options, |task| task.bounded(depth))
+    run(system, property, scope, (options, budget), |task| {
+        task.bounded(depth)
+    })
 }
 
+/// Does `work` in a thread of its own, which has a deep stack and a fresh context of the solver, so answers do not depend on
+/// what the program did before.
 fn run(
     system: &System,
     property: PropertyId,
     scope: Option<&Scope>,
-    options: &Options,
+    (options, budget): (&Options, &Budget<'_>),
     work: impl FnOnce(&Task<'_>) -> Outcome + Send,
 ) -> SymbolicReport {
     let start = Instant::now();
@@ -92,30 +105,26 @@ fn run(
         let stop = crate::liveness::elsewhere();
         return report(Outcome::new(Verdict::Unknown(stop)), String::new());
     }
-    let unknown = |what: String| Outcome {
-        verdict: Verdict::Unknown(Stop::SolverUnknown(what)),
-        obligations: Vec::new(),
-        witness: None,
-        notes: Vec::new(),
-    };
+    let unknown = |what: String| Outcome::new(Verdict::Unknown(Stop::Unsupported(what)));
     let solver = match z3_version::z3_version() {
         Ok(version) => version.to_string(),
         Err(what) => return report(unknown(what), String::new()),
     };
-    let deadline = start + options.total_time;
+    let clock = Clock::of(budget);
+    if let Some(stop) = clock.stop() {
+        return report(Outcome::new(Verdict::Unknown(stop)), String::new());
+    }
     let task = Task {
         system,
         property,
         scope,
         options,
-        deadline,
+        clock,
     };
-    // A thread of its own has a deep stack and a fresh context of the solver, so answers do not depend on
-    // what the program did before.
     let outcome = std::thread::scope(|threads| {
         std::thread::Builder::new()
             .stack_size(STACK_BYTES)
-            .spawn_scoped(threads, || work(&task))
+            .spawn_scoped(threads, || clock.watch(|| work(&task)))
             .map_err(|e| format!("no thread could be started: {e}"))
             .and_then(|thread| {
                 thread
@@ -123,5 +132,9 @@ fn run(
                     .map_err(|_| "the solver stopped in the middle of a query (out of memory?)".to_owned())
             })
     });
-    report(outcome.unwrap_or_else(unknown), solver)
+    let failed = |what: String| match clock.stop() {
+        Some(stop) => Outcome::new(Verdict::Unknown(stop)),
+        None => unknown(what),
+    };
+    report(outcome.unwrap_or_else(failed), solver)
 }

@@ -5,11 +5,10 @@
 //! [`goals`] lists, all without a model, prove the property of every reachable state (every step), and that
 //! nothing is undefined in one; see the comment there.
 
-use std::time::Instant;
-
 use transition_system::subst::post_order;
 use transition_system::{EventId, Expr, ExprId, Promise, PropertyId, PropertyKind, Scope, System};
 
+use super::clock::Clock;
 use super::encoder::{Encoder, Result, Unsupported};
 use super::report::Options;
 use super::solver::{Outcome, Session};
@@ -104,7 +103,7 @@ pub(super) struct Case {
 /// One state with symbols of its own, in one scope.
 pub(super) struct Problem<'a> {
     pub(super) encoder: Encoder<'a>,
-    pub(super) session: Session,
+    pub(super) session: Session<'a>,
     pub(super) state: FrameId,
     pub(super) closed: EnvId,
     /// What is taken for granted of constants: ranges, givens, assumptions in order.
@@ -119,7 +118,7 @@ impl<'a> Problem<'a> {
         system: &'a System,
         scope: Scope,
         options: &Options,
-        deadline: Instant,
+        clock: Clock<'a>,
         tag: u32,
     ) -> Result<Self> {
         let mut encoder = Encoder::new(system, scope)?;
@@ -130,7 +129,7 @@ impl<'a> Problem<'a> {
         let init = formulas(&mut encoder, &system.init, closed, state)?;
         Ok(Self {
             encoder,
-            session: Session::new(options, deadline, tag),
+            session: Session::new(options, clock, tag),
             state,
             closed,
             constants,

@@ -4,14 +4,13 @@
 //! invariants that is inductive (or with exactly the lemmas given). Where that fails, the verdict is a run in a small
 //! scope that shows the property false, else the counterexample to induction, else what could not be decided.
 
-use std::time::Instant;
-
 use transition_system::{
     Conjunct, ConjunctSource, Coverage, Method, Proof, PropertyId, PropertyKind, Scope, Stop, System,
     Vacuity, Verdict,
 };
 
 use super::bounded::{Bounded, Run};
+use super::clock::Clock;
 use super::counterexample::{Found, Search};
 use super::encoder::{Result, Unsupported};
 use super::induction::{Attempt, Induction, describe};
@@ -54,7 +53,7 @@ pub(super) struct Task<'s> {
     pub(super) property: PropertyId,
     pub(super) scope: Option<&'s Scope>,
     pub(super) options: &'s Options,
-    pub(super) deadline: Instant,
+    pub(super) clock: Clock<'s>,
 }
 
 impl Task<'_> {
@@ -70,19 +69,31 @@ impl Task<'_> {
             ..*self
         };
         match task.proved(lemmas, types) {
-            Ok(outcome) => outcome,
+            Ok(outcome) => self.or_stopped(outcome),
             Err(Unsupported(what)) => Outcome::new(Verdict::Unknown(Stop::Unsupported(what))),
         }
     }
 
+    /// What was not decided before the time was over is not said to be hard.
+    fn or_stopped(&self, outcome: Outcome) -> Outcome {
+        match (&outcome.verdict, self.clock.stop()) {
+            (Verdict::Unknown(Stop::SolverUnknown(_)), Some(stop)) => {
+                let decided = |o: &&ObligationResult| matches!(o.result, Answer::Proved | Answer::Trivial);
+                let proved = outcome.obligations.iter().filter(decided).count();
+                Outcome {
+                    verdict: Verdict::Unknown(stop),
+                    notes: vec![format!(
+                        "stopped in the middle of a proof; {proved} of its obligations hold"
+                    )],
+                    ..outcome
+                }
+            }
+            (_, _) => outcome,
+        }
+    }
+
     fn proved(&self, lemmas: Option<&[PropertyId]>, types: Vec<Conjunct>) -> Result<Outcome> {
-        let mut induction = Induction::new(
-            self.system,
-            self.property,
-            self.scope,
-            self.options,
-            self.deadline,
-        )?;
+        let mut induction = Induction::new(self.system, self.property, self.scope, self.options, self.clock)?;
         if let Some(outcome) = self.no_start(&mut induction)? {
             return Ok(outcome);
         }
@@ -133,7 +144,7 @@ impl Task<'_> {
             .into_iter()
             .filter(|_| open);
         for (tag, scope) in (STARTS_TAG..).zip(small.take(STARTS)) {
-            let problem = Problem::new(self.system, scope, self.options, self.deadline, tag);
+            let problem = Problem::new(self.system, scope, self.options, self.clock, tag);
             if problem.is_ok_and(|mut small| matches!(small.starts(), Ok(Some(true)))) {
                 return Ok(None);
             }
@@ -188,7 +199,7 @@ impl Task<'_> {
             property: self.property,
             invariant,
             options: self.options,
-            deadline: self.deadline,
+            clock: self.clock,
         };
         let scopes = scopes(self.system, self.scope, self.options);
         let mut tag = 0;
@@ -208,7 +219,7 @@ impl Task<'_> {
             system: self.system,
             property: self.property,
             options: self.options,
-            deadline: self.deadline.min(Instant::now() + self.options.query_time),
+            clock: self.clock.within(self.options.query_time),
         };
         for scope in scopes.iter().take(enough) {
             tag += 1;
@@ -220,7 +231,7 @@ impl Task<'_> {
                     };
                     return Ok(Verdict::Violated(Box::new(violation)));
                 }
-                Run::Undecided { .. } => break,
+                Run::Stopped { .. } => break,
                 Run::Witness(_) | Run::Nothing { .. } | Run::NoInitialState => {}
             }
         }
@@ -235,12 +246,11 @@ impl Task<'_> {
         let limit = self.options.query_time.as_secs_f64();
         match answer {
             Answer::Refuted => format!(
-                "the obligation `{what}` fails, but no counterexample was found with up to {} elements of each \
-                 sort",
+                "how the obligation `{what}` fails: there is no counterexample with up to {} elements of each sort",
                 self.options.largest_sort
             ),
             Answer::Undecided | Answer::Proved | Answer::Trivial => {
-                format!("the obligation `{what}` was not decided within {limit} s, tried twice")
+                format!("the obligation `{what}` within {limit} s, tried twice")
             }
         }
     }
@@ -266,7 +276,7 @@ impl Task<'_> {
             system: self.system,
             property: self.property,
             options: self.options,
-            deadline: self.deadline,
+            clock: self.clock,
         };
         let witness = self.system.property(self.property).kind == PropertyKind::Witness;
         let mut covered: Option<Coverage> = None;
@@ -304,15 +314,13 @@ impl Task<'_> {
                     });
                 }
                 Run::NoInitialState => {}
-                Run::Undecided { depth, what } => {
-                    let scope = scope.display(self.system);
-                    let place = if scope.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" with {scope}")
-                    };
-                    let what = format!("{what}{place} could not be decided (at step {depth})");
-                    return Ok(Outcome::new(Verdict::Unknown(Stop::SolverUnknown(what))));
+                Run::Stopped { cleared, why } => {
+                    let here = cleared.map(|depth| (u64::from(depth), scope.clone()));
+                    let before = covered.map(|c| (c.depth, c.scope));
+                    return Ok(Outcome {
+                        notes: here.or(before).map(|c| self.cleared(c)).into_iter().collect(),
+                        ..Outcome::new(Verdict::Unknown(why))
+                    });
                 }
             }
         }
@@ -323,6 +331,22 @@ impl Task<'_> {
         }))
     }
 
+    /// What a search that was given up has shown, in words.
+    fn cleared(&self, (depth, scope): (u64, Scope)) -> String {
+        let sizes = scope.display(self.system);
+        let place = if sizes.is_empty() {
+            String::new()
+        } else {
+            format!(" with {sizes}")
+        };
+        match self.system.property(self.property).kind {
+            PropertyKind::Witness => format!("not reached to depth {depth}{place}"),
+            PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Temporal => {
+                format!("no violation to depth {depth}{place}")
+            }
+        }
+    }
+
     /// A violation in assumptions or `init` that are undefined somewhere.
     fn undefined_start(&self) -> Result<Option<Verdict>> {
         let search = Search {
@@ -330,7 +354,7 @@ impl Task<'_> {
             property: self.property,
             invariant: &[],
             options: self.options,
-            deadline: self.deadline,
+            clock: self.clock,
         };
         let scopes = scopes(self.system, self.scope, self.options);
         let mut tag = 2000;

@@ -11,8 +11,6 @@ pub struct Options {
     pub query_time: Duration,
     /// Z3's resource limit for one query (its own units; a simple query needs some thousand); 0 for none.
     pub query_resources: u32,
-    /// Longest time for everything together; looked at between queries.
-    pub total_time: Duration,
     /// Seed of the solver's choices.
     pub seed: u32,
     /// How many steps from an initial state are searched for a run that shows a failed step to be real.
@@ -28,7 +26,6 @@ impl Default for Options {
         Self {
             query_time: Duration::from_secs(10),
             query_resources: 0,
-            total_time: Duration::from_secs(300),
             seed: 1,
             reach_depth: 8,
             largest_sort: 4,

@@ -13,6 +13,7 @@ use z3::{FuncDecl, Params, SatResult, Solver, Sort, Symbol};
 
 use transition_system::Quantifier;
 
+use super::clock::Clock;
 use super::encoder::Encoder;
 use super::quiet::quietly;
 use super::report::Options;
@@ -32,9 +33,9 @@ pub(super) struct Model(z3::Model);
 
 /// The terms of one encoding, in Z3. All queries of an encoding go through one session. The tables are ordered, since
 /// the order in which terms are given back to Z3 decides on the numbers of later terms, and these on its choices.
-pub(super) struct Session {
+pub(super) struct Session<'a> {
     options: Options,
-    deadline: Instant,
+    clock: Clock<'a>,
     /// Makes the names of finite sorts unique where one context sees several encodings.
     tag: u32,
     sorts: BTreeMap<Base, (Sort, Vec<Dynamic>)>,
@@ -42,11 +43,11 @@ pub(super) struct Session {
     terms: BTreeMap<TermId, Dynamic>,
 }
 
-impl Session {
-    pub(super) fn new(options: &Options, deadline: Instant, tag: u32) -> Self {
+impl<'a> Session<'a> {
+    pub(super) fn new(options: &Options, clock: Clock<'a>, tag: u32) -> Self {
         Self {
             options: options.clone(),
-            deadline,
+            clock,
             tag,
             sorts: BTreeMap::new(),
             symbols: BTreeMap::new(),
@@ -54,14 +55,17 @@ impl Session {
         }
     }
 
-    /// Whether the time for everything is over.
+    /// Whether nothing more is to be asked.
     pub(super) fn expired(&self) -> bool {
-        Instant::now() >= self.deadline
+        self.clock.is_over()
     }
 
     /// Whether the conjunction of `formulas` has a model.
     pub(super) fn check(&mut self, encoder: &Encoder<'_>, formulas: &[TermId]) -> Outcome {
         for (seed, strategy) in self.attempts() {
+            if self.expired() {
+                return Outcome::Undecided;
+            }
             let solver = self.solver(seed, strategy);
             for f in formulas {
                 match self.formula(encoder, *f) {
@@ -72,7 +76,6 @@ impl Session {
             match quietly(|| (solver.check(), solver.get_model())) {
                 (SatResult::Unsat, _) => return Outcome::Unsat,
                 (SatResult::Sat, Some(model)) => return Outcome::Sat(Model(model)),
-                (SatResult::Sat | SatResult::Unknown, _) if self.expired() => return Outcome::Undecided,
                 (SatResult::Sat | SatResult::Unknown, _) => {}
             }
         }
@@ -136,11 +139,15 @@ impl Session {
             Strategy::Default => Solver::new(),
             Strategy::Eager => Solver::new_for_logic("ALL").unwrap_or_default(),
         };
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        let time = self.options.query_time.min(left).max(Duration::from_millis(1));
+        let time = self
+            .clock
+            .left(self.options.query_time)
+            .max(Duration::from_millis(1));
         let mut params = Params::new();
         params.set_u32("timeout", u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
         params.set_u32("random_seed", seed);
+        // else Z3 takes the signal while a query runs, and nobody else hears of it
+        params.set_bool("ctrl_c", false);
         if self.options.query_resources > 0 {
             params.set_u32("rlimit", self.options.query_resources);
         }

@@ -141,6 +141,7 @@ fn lemmas_are_taken_as_they_are_given() {
         Some(&[property(&s, "taken")]),
         None,
         &Options::default(),
+        &Budget::default(),
     );
     assert_eq!(cti(&report).broken, "taken");
     assert!(cti(&report).trace.is_empty());

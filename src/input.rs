@@ -123,6 +123,10 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 /// A file that cannot be read, or is no UTF-8 text.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     let bytes = read_bytes(path).map_err(|e| cannot_read(path, &e))?;
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        let message = format!("{}: this is UTF-16 text", path.display());
+        return Err(Failure::new(message).help("save it as UTF-8"));
+    }
     String::from_utf8(bytes).map_err(|e| {
         let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;

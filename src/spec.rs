@@ -149,6 +149,6 @@ pub fn ask(
 ) -> Result<Answer, Failure> {
     model.ask(index, scope, questions).map_err(|rejected| {
         let text = spec_lang::render(&rejected.diagnostics, &rejected.sources, false);
-        Failure::new(format!("the expression is wrong\n{text}"))
+        Failure::rendered(text.trim_end())
     })
 }

@@ -153,6 +153,109 @@ fn nothing_ends_a_session_but_quit() {
     assert_eq!((code, out.as_str()), (0, "0\n0\n"));
 }
 
+#[test]
+fn a_file_that_cannot_be_loaded_leaves_the_session() {
+    let wrong = format!("{}/seeing-wrong.wt", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(&wrong, "var x: 0..\n").unwrap();
+    let lines = format!("fill_big\n:load missing.wt\nbig\n:load {wrong}\nbig + 1\n:trace\n");
+    let (code, out, err) = run(&["repl", "tests/cases/classic-die-hard.wt"], &lines);
+    assert_eq!(code, 2, "{out}");
+    assert!(
+        err.contains("missing.wt") && err.contains("seeing-wrong.wt"),
+        "{err}"
+    );
+    assert!(
+        out.contains("\n> big\n5\n") && out.contains("\n> big + 1\n6\n"),
+        "{out}"
+    );
+    assert!(out.contains("1. fill_big"), "{out}");
+    assert!(
+        out.contains("goes on with tests/cases/classic-die-hard.wt"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_call_that_is_no_event_says_what_is_missing() {
+    let answers = |file: &str, lines: &str| run(&["repl", file, "--quiet"], lines).1;
+    let out = answers("tests/cases/classic-mutex-broken.wt", ":events\n");
+    let event = out.trim().split(['.', '(']).nth(1).unwrap().trim().to_owned();
+    let out = answers(
+        "tests/cases/classic-mutex-broken.wt",
+        &format!("{event}()\n:trace\n"),
+    );
+    assert!(
+        out.starts_with(&format!("`{event}` wants 1 argument more: `p: Process`\n")),
+        "{out}"
+    );
+    assert!(!out.contains("\n1. "), "{out}");
+    let out = answers("tests/cases/compose-interleaving.wt", "up()\nright.up()\n1 +\n");
+    assert!(
+        out.starts_with("there is no event `up`; did you mean `left.up`?\n"),
+        "{out}"
+    );
+    let out = answers(
+        "tests/cases/classic-die-hard.wt",
+        ":fire 99999999999999999999999\n:fire 0\n",
+    );
+    let no = |n: &str| format!("there is no event number {n} here; :events lists them\n");
+    assert_eq!(out, no("99999999999999999999999") + &no("0"));
+}
+
+#[test]
+fn what_is_wrong_has_one_heading() {
+    let (code, _, err) = run(
+        &[
+            "simulate",
+            "tests/cases/classic-die-hard.wt",
+            "--until",
+            "bog == 2",
+        ],
+        "",
+    );
+    assert_eq!((code, err.matches("error").count()), (2, 1), "{err}");
+    let (code, out, err) = run(&["explain", "E9999", "E0101", "E0000"], "");
+    assert!(code == 2 && out.starts_with("E0101"), "{out}");
+    assert!(err.contains("`E9999`") && err.contains("`E0000`"), "{err}");
+}
+
+#[test]
+fn texts_in_other_forms_are_told_or_kept() {
+    let file = |name: &str, bytes: &[u8]| {
+        let path = format!("{}/seeing-{name}.wt", env!("CARGO_TARGET_TMPDIR"));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let text = "var x: 0..2\ninit { x == 0 }\nevent up {\n  x := 1\n}\ninvariant i { x < 2 }\ncheck i\n";
+    let wide: Vec<u8> = [0xFEFF]
+        .into_iter()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let (code, _, err) = run(&["check", &file("utf16", &wide)], "");
+    assert!(
+        code == 2 && err.contains("this is UTF-16 text") && err.contains("save it as UTF-8"),
+        "{err}"
+    );
+    let (code, _, err) = run(&["check", &file("cr", text.replace('\n', "\r").as_bytes())], "");
+    assert!(
+        code == 2 && err.contains("error[E0123]") && err.contains("carriage return"),
+        "{err}"
+    );
+    let crlf = file("crlf", text.replace('\n', "\r\n").as_bytes());
+    assert_eq!(run(&["check", &crlf], "").0, 0);
+    assert_eq!(
+        run(&["fmt", "--check", &crlf], ""),
+        (0, String::new(), String::new())
+    );
+    let messy = file(
+        "messy",
+        text.replace('\n', "\r\n").replace(" := ", ":=").as_bytes(),
+    );
+    assert_eq!(run(&["fmt", &messy], "").0, 0);
+    assert_eq!(std::fs::read(&messy).unwrap(), std::fs::read(&crlf).unwrap());
+}
+
 /// What `show` says is impossible does not happen in any small case: no event changes what it does not write, and none
 /// turns on an instance of an event that it cannot enable.
 #[test]

@@ -9,16 +9,12 @@ use crate::cli::Explain;
 use crate::exit::Exit;
 use crate::report;
 
-/// Runs the command.
+/// Runs the command. An unknown code does not keep the others from being explained.
 ///
 /// # Errors
-/// An unknown code, or output that cannot be written.
+/// Output that cannot be written.
 pub fn run(args: &Explain, context: &Context) -> Result<Exit, Failure> {
-    let found = args
-        .codes
-        .iter()
-        .map(|code| find(code).ok_or_else(|| unknown(code)));
-    let pages: Vec<&Code> = found.collect::<Result<_, _>>()?;
+    let pages: Vec<&Code> = args.codes.iter().filter_map(|code| find(code)).collect();
     let mut out = report::stdout(context.color);
     if args.codes.is_empty() {
         for code in CODES {
@@ -29,7 +25,13 @@ pub fn run(args: &Explain, context: &Context) -> Result<Exit, Failure> {
         let between = if index > 0 { "\n" } else { "" };
         write!(out, "{between}{}", code.plain())?;
     }
-    Ok(Exit::Good)
+    out.flush()?;
+    let mut exit = Exit::Good;
+    for code in args.codes.iter().filter(|code| find(code).is_none()) {
+        report::failure(&mut report::stderr(context.color), &unknown(code))?;
+        exit = Exit::Wrong;
+    }
+    Ok(exit)
 }
 
 fn unknown(code: &str) -> Failure {

@@ -34,6 +34,8 @@ pub struct Failure {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// Whether the message is a diagnostic, which has its own heading.
+    pub rendered: bool,
     /// The outcome.
     pub exit: Exit,
     /// Whether the reader of our output went away: then nothing is said.
@@ -46,8 +48,17 @@ impl Failure {
         Self {
             message: message.into(),
             help: None,
+            rendered: false,
             exit: Exit::Wrong,
             broken_pipe: false,
+        }
+    }
+
+    /// A diagnostic as it is printed.
+    pub fn rendered(diagnostic: impl Into<String>) -> Self {
+        Self {
+            rendered: true,
+            ..Self::new(diagnostic)
         }
     }
 

@@ -7,8 +7,9 @@ use model_checker::Budget;
 use model_checker::ground::{Ground, NODE_LIMIT};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
+use spec_lang::Model;
 use spec_lang::ask::name_elements;
-use transition_system::Scope;
+use transition_system::{Scope, System};
 
 use super::{Context, Failure};
 use crate::cli::{Repl, Subject};
@@ -29,7 +30,7 @@ enum Lines {
 /// How a conversation about one file ended.
 enum End {
     Quit,
-    Load(String),
+    Load(Box<(Subject, Loaded)>),
 }
 
 /// Runs the command.
@@ -52,43 +53,27 @@ pub fn run(args: &Repl, context: &Context) -> Result<Exit, Failure> {
         system: args.subject.system.clone(),
         sizes: args.subject.sizes.clone(),
     };
-    let mut first = true;
-    loop {
-        let file = match converse(&subject, &mut lines, &mut exit, context) {
-            Ok(Some(End::Quit)) => return Ok(exit),
-            Ok(Some(End::Load(file))) => file,
-            // a first file that is wrong is the end; at a prompt one can mend it and load it again
-            Ok(None) if first => return Ok(Exit::Wrong),
-            Err(failure) if first || failure.broken_pipe => return Err(failure),
-            other => {
-                exit = exit.and(Exit::Wrong);
-                if let Err(failure) = other {
-                    say_failure(&failure, context)?;
-                }
-                match wait_for_load(&mut lines, context)? {
-                    End::Quit => return Ok(exit),
-                    End::Load(file) => file,
-                }
-            }
-        };
-        first = false;
-        if !file.is_empty() {
-            subject = Subject {
-                file: PathBuf::from(file),
-                system: None,
-                sizes: Vec::new(),
-            };
-        }
+    // a first file that is wrong is the end; at a prompt the session goes on with what it has
+    let Some(mut loaded) = load(&subject, context)? else {
+        return Ok(Exit::Wrong);
+    };
+    while let End::Load(next) = converse(&loaded, &mut lines, &mut exit, (&subject, context))? {
+        (subject, loaded) = *next;
     }
+    Ok(exit)
 }
 
-/// Talks about one file until it is left; `None` if it has errors, which were reported.
-fn converse(
-    subject: &Subject,
-    lines: &mut Lines,
-    exit: &mut Exit,
-    context: &Context,
-) -> Result<Option<End>, Failure> {
+/// A file that can be talked about.
+struct Loaded {
+    model: Model,
+    index: usize,
+    scope: Scope,
+    /// The system, its elements named.
+    system: System,
+}
+
+/// Reads a file, and makes sure that its system can be stepped through; `None` if it has errors, which were reported.
+fn load(subject: &Subject, context: &Context) -> Result<Option<Loaded>, Failure> {
     let Some(model) = spec::compile(&subject.file, context)?.model else {
         return Ok(None);
     };
@@ -96,19 +81,65 @@ fn converse(
     let scope = spec::full_scope(&model, index, &subject.sizes)?;
     let mut system = model.systems[index].system.clone();
     name_elements(&mut system, &scope);
+    ground(&system, &Scope::new())?;
+    Ok(Some(Loaded {
+        model,
+        index,
+        scope,
+        system,
+    }))
+}
+
+fn ground<'a>(system: &'a System, closed: &'a Scope) -> Result<Ground<'a>, Failure> {
+    Ground::new(system, closed, &[], NODE_LIMIT, &Budget::default()).map_err(|e| Failure::new(e.to_string()))
+}
+
+/// The file that `:load` names, or the same one again.
+fn other(subject: &Subject, file: &str) -> Subject {
+    if file.is_empty() {
+        return Subject {
+            file: subject.file.clone(),
+            system: subject.system.clone(),
+            sizes: subject.sizes.clone(),
+        };
+    }
+    Subject {
+        file: PathBuf::from(file),
+        system: None,
+        sizes: Vec::new(),
+    }
+}
+
+/// Talks about one file until it is left, or another is loaded; one that cannot be used leaves everything as it is.
+fn converse(
+    loaded: &Loaded,
+    lines: &mut Lines,
+    exit: &mut Exit,
+    (subject, context): (&Subject, &Context),
+) -> Result<End, Failure> {
     let closed = Scope::new();
-    let ground = Ground::new(&system, &closed, &[], NODE_LIMIT, &Budget::default())
+    let ground = ground(&loaded.system, &closed)?;
+    let mut session = Session::new(&loaded.model, loaded.index, &loaded.scope, &ground)
         .map_err(|e| Failure::new(e.to_string()))?;
-    let mut session =
-        Session::new(&model, index, &scope, &ground).map_err(|e| Failure::new(e.to_string()))?;
     let mut out = report::stdout(context.color);
     if !context.quiet {
         writeln!(out, "{}", session.greeting())?;
     }
     while let Some(line) = lines.next(context)? {
         match session.line(&line) {
-            Reply::Quit => return Ok(Some(End::Quit)),
-            Reply::Load(file) => return Ok(Some(End::Load(file))),
+            Reply::Quit => return Ok(End::Quit),
+            Reply::Load(file) => {
+                let next = other(subject, &file);
+                match load(&next, context) {
+                    Ok(Some(loaded)) => return Ok(End::Load(Box::new((next, loaded)))),
+                    Err(failure) if failure.broken_pipe => return Err(failure),
+                    Ok(None) => {}
+                    Err(failure) => report::failure(&mut report::stderr(context.color), &failure)?,
+                }
+                *exit = exit.and(Exit::Wrong);
+                let kept = subject.file.display();
+                writeln!(out, "the session goes on with {kept} as it was")?;
+            }
             Reply::Text(text) if text.is_empty() => {}
             Reply::Text(text) => writeln!(out, "{text}")?,
             Reply::Wrong(text) => {
@@ -121,32 +152,7 @@ fn converse(
         }
         out.flush()?;
     }
-    Ok(Some(End::Quit))
-}
-
-/// After a file that cannot be used: only `:load` and `:quit` mean something.
-fn wait_for_load(lines: &mut Lines, context: &Context) -> Result<End, Failure> {
-    while let Some(line) = lines.next(context)? {
-        let line = line.trim();
-        match line.split_once(char::is_whitespace).unwrap_or((line, "")) {
-            (":load" | ":l", file) => return Ok(End::Load(file.trim().to_owned())),
-            (":quit" | ":q" | ":exit", _) => return Ok(End::Quit),
-            (_, _) => writeln!(
-                report::stdout(context.color),
-                "no file is loaded; :load FILE or :quit"
-            )?,
-        }
-    }
     Ok(End::Quit)
-}
-
-fn say_failure(failure: &Failure, context: &Context) -> std::io::Result<()> {
-    let mut err = report::stderr(context.color);
-    writeln!(err, "error: {}", failure.message)?;
-    match &failure.help {
-        Some(help) => writeln!(err, "  help: {help}"),
-        None => Ok(()),
-    }
 }
 
 impl Lines {

@@ -19,6 +19,7 @@ use transition_system::{
 use crate::outcome::{describe_promise, describe_wrong};
 use crate::report::states::instance;
 use crate::report::trace::changes;
+use crate::survey::counted;
 
 /// Moves with the text of each, and why an event is undefined, if one is.
 type Possible = (Vec<(Move, String)>, Option<String>);
@@ -112,9 +113,12 @@ impl<'m, 'g, 's> Session<'m, 'g, 's> {
         let whole = line == name || line.ends_with(')');
         self.reply(|this| {
             if is_event && whole {
-                this.fire(line)
-            } else {
-                this.evaluate(line)
+                return this.fire(line);
+            }
+            let answer = this.evaluate(line);
+            match this.of_parts(name) {
+                Some(hint) if whole && answer.is_err() => Err(hint),
+                Some(_) | None => answer,
             }
         })
     }
@@ -127,6 +131,21 @@ impl<'m, 'g, 's> Session<'m, 'g, 's> {
             event.name == name || event.alternative.as_ref().is_some_and(|a| a.of == name)
         };
         system.event_ids().filter(has_name).collect()
+    }
+
+    /// That only parts of a composed system have events of this name, and how they are called.
+    fn of_parts(&self, name: &str) -> Option<String> {
+        let system = self.system();
+        let end = format!(".{name}");
+        let called = |e: EventId| {
+            let event = system.event(e);
+            let of = event.alternative.as_ref().map_or(&event.name, |a| &a.of);
+            of.ends_with(&end).then(|| format!("`{of}`"))
+        };
+        let mut names: Vec<_> = system.event_ids().filter_map(called).collect();
+        names.dedup();
+        (!name.is_empty() && !names.is_empty())
+            .then(|| format!("there is no event `{name}`; did you mean {}?", names.join(" or ")))
     }
 
     /// Whether the name alone is an expression.
@@ -257,12 +276,15 @@ impl<'m, 'g, 's> Session<'m, 'g, 's> {
     /// Takes a move by its number or as `event(args)`; gives what changes.
     fn fire(&mut self, what: &str) -> Result<String, String> {
         let (moves, undefined) = self.moves()?;
-        let chosen = match what.parse::<usize>() {
-            Ok(n) => moves
-                .into_iter()
-                .nth(n.wrapping_sub(1))
-                .ok_or_else(|| format!("there is no event number {n} here; :events lists them"))?,
-            Err(_) => self.named(what, moves, undefined)?,
+        let is_number = what.chars().all(|c| c.is_ascii_digit());
+        let chosen = if is_number {
+            // a number that is too large for a place has none
+            let place = what.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+            place
+                .and_then(|n| moves.into_iter().nth(n))
+                .ok_or_else(|| format!("there is no event number {what} here; :events lists them"))?
+        } else {
+            self.named(what, moves, undefined)?
         };
         let before = self.state()?;
         let (taken, text) = chosen;
@@ -294,6 +316,10 @@ impl<'m, 'g, 's> Session<'m, 'g, 's> {
         let inside = rest.trim_end().strip_suffix(')').ok_or("a `)` is missing")?;
         let wanted = self.arguments(event, inside)?;
         let given = wanted.len();
+        let is_call = what.contains('(');
+        if is_call && given < system.event(event).params.len() {
+            return Err(self.missing(name, event, given));
+        }
         let fits = |(m, _): &(Move, String)| {
             let (of, args) = self.stepper.event(m.instance);
             events.contains(&of) && args.iter().zip(&wanted).all(|(a, w)| a == w)
@@ -312,6 +338,22 @@ impl<'m, 'g, 's> Session<'m, 'g, 's> {
                 "`{what}` can happen in {n} ways here; :events lists them, :fire N takes one"
             )),
         }
+    }
+
+    /// That a call has too few arguments, and which are missing.
+    fn missing(&self, name: &str, event: EventId, given: usize) -> String {
+        let system = self.system();
+        let params = system.event(event).params.iter().skip(given).map(|binder| {
+            let info = system.arena.binder_info(*binder);
+            let ty = system.type_shown(info.ty, system.views.binder(*binder));
+            format!("`{}: {ty}`", info.name)
+        });
+        let params: Vec<_> = params.collect();
+        format!(
+            "`{name}` wants {} more: {}",
+            counted(params.len() as u64, "argument"),
+            params.join(", ")
+        )
     }
 
     /// The values of arguments, by position or by name in order: `p = Process#0`.

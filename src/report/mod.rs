@@ -100,7 +100,8 @@ pub fn remarks(out: &mut dyn Write, remarks: &[(&str, Remark)]) -> io::Result<()
 /// # Errors
 /// When `out` cannot be written.
 pub fn failure(out: &mut dyn Write, failure: &Failure) -> io::Result<()> {
-    writeln!(out, "error: {}", failure.message)?;
+    let heading = if failure.rendered { "" } else { "error: " };
+    writeln!(out, "{heading}{}", failure.message)?;
     if let Some(help) = &failure.help {
         writeln!(out, "  help: {help}")?;
     }

@@ -43,12 +43,18 @@ pub enum Unformatted {
 /// Stack for a text: expressions nest at most 256 levels.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Lays out a text.
+/// Lays out a text. Its lines end as the first of them does.
 ///
 /// # Errors
 /// See [`Unformatted`].
 pub fn format(source: Source, operators: Operators) -> Result<String, Unformatted> {
-    stacker::grow(STACK_BYTES, || format_here(source, operators))
+    let crlf = source
+        .text
+        .split_once('\n')
+        .is_some_and(|(line, _)| line.ends_with('\r'));
+    let source = Source::new(source.name, source.text.replace("\r\n", "\n"));
+    let out = stacker::grow(STACK_BYTES, || format_here(source, operators))?;
+    Ok(if crlf { out.replace('\n', "\r\n") } else { out })
 }
 
 fn format_here(source: Source, operators: Operators) -> Result<String, Unformatted> {

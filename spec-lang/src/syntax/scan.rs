@@ -34,7 +34,7 @@ pub(crate) struct Scan {
 /// Scans a text.
 ///
 /// # Errors
-/// If the text is too long or nested too deep to be parsed.
+/// If the text is too long, nested too deep to be parsed, or its lines cannot be told.
 pub(crate) fn scan(source: SourceId, text: &str) -> Result<Scan, Box<Diagnostic>> {
     if text.len() > MAX_BYTES {
         let span = Span {
@@ -44,6 +44,11 @@ pub(crate) fn scan(source: SourceId, text: &str) -> Result<Scan, Box<Diagnostic>
         };
         let message = format!("this file has {} bytes; the limit is {MAX_BYTES}", text.len());
         return Err(Box::new(Diagnostic::error("E0106", span, message)));
+    }
+    if let Some(at) = lone_return(text) {
+        let message = "this line ends with a carriage return and no line feed";
+        let error = Diagnostic::error("E0123", span_of(source, at, 1), message);
+        return Err(Box::new(error.help("save the file with line ends LF or CRLF")));
     }
     let mut out = Scan::default();
     let mut depth = 0usize;
@@ -88,6 +93,13 @@ fn span_of(source: SourceId, start: usize, len: usize) -> Span {
     }
 }
 
+/// A carriage return that is not part of a line end. Some editors show one as a line end; here a comment would go on behind it.
+fn lone_return(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut returns = text.match_indices('\r').map(|(i, _)| i);
+    returns.find(|i| bytes.get(i + 1) != Some(&b'\n'))
+}
+
 fn comment_start(line: &str) -> Option<usize> {
     line.find("//")
 }
@@ -129,6 +141,14 @@ mod tests {
             evidence,
             [(1, "f:1", false), (1, "g:2", false), (2, "alone", true)]
         );
+    }
+
+    #[test]
+    fn a_line_ends_with_a_line_feed() {
+        let at = |text| scan(id(), text).map_err(|e| e.labels[0].0.start).err();
+        assert_eq!(at("// a\r\nx\r\n"), None);
+        assert_eq!(at("// a\rx\r\n"), Some(4));
+        assert_eq!(at("x\r"), Some(1));
     }
 
     #[test]

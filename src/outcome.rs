@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use spec_lang::{CommandKind, Expectation};
 use transition_system::{
-    Cti, Origin, PromiseKind, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity, Verdict, Violation,
-    Wrong,
+    Cti, Origin, Owner, Promise, PromiseKind, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity,
+    Verdict, Violation, Wrong,
 };
 
 use crate::exit::Exit;
@@ -198,7 +198,6 @@ pub fn describe_promise(kind: PromiseKind) -> &'static str {
 /// What is wrong at the end of a run, in words.
 #[must_use]
 pub fn describe_wrong(system: &System, violation: &Violation) -> String {
-    use transition_system::Owner;
     match &violation.what {
         Wrong::Invariant(p) => format!("`{}` is false here", system.property(*p).name),
         Wrong::Transition(p) => format!("the last step breaks `{}`", system.property(*p).name),
@@ -208,32 +207,67 @@ pub fn describe_wrong(system: &System, violation: &Violation) -> String {
         ),
         Wrong::Deadlock => "no event is enabled here".to_owned(),
         Wrong::Undefined { owner, kind, index } => {
-            let (who, promises) = match owner {
-                Owner::Event(e, args) => {
-                    let event = system.event(*e);
-                    let args: Vec<_> = args.iter().map(|a| a.display(system)).collect();
-                    (
-                        format!("`{}({})`", event.name, args.join(", ")),
-                        &event.promises[..],
-                    )
-                }
-                Owner::Property(p) => {
-                    let property = system.property(*p);
-                    let promises = match violation.trace.steps.last() {
-                        Some(step) if property.kind == PropertyKind::Transition => {
-                            property.of_step(step.event).1
-                        }
-                        Some(_) | None => &property.promises,
-                    };
-                    (format!("`{}`", property.name), promises)
-                }
-                Owner::Init(i) => ("`init`".to_owned(), &system.init[*i].promises[..]),
-                Owner::Assumption(i) => ("an assumption".to_owned(), &system.assumptions[*i].promises[..]),
-            };
-            let what = describe_promise(*kind);
-            let place = promises.get(*index).filter(|p| p.origin.is_known());
-            let place = place.map(|p| format!(", at {}", p.origin)).unwrap_or_default();
-            format!("in {who} {what} here{place}")
+            let (who, promises) = promises_of(system, violation, owner);
+            format!(
+                "in {who} {} here{}",
+                describe_promise(*kind),
+                place(promises, *index)
+            )
         }
     }
+}
+
+/// Whose promise is broken, in words, and all promises of it.
+fn promises_of<'s>(system: &'s System, violation: &Violation, owner: &Owner) -> (String, &'s [Promise]) {
+    match owner {
+        Owner::Event(e, args) => {
+            let event = system.event(*e);
+            let args: Vec<_> = args.iter().map(|a| a.display(system)).collect();
+            (
+                format!("`{}({})`", event.name, args.join(", ")),
+                &event.promises[..],
+            )
+        }
+        Owner::Property(p) => {
+            let property = system.property(*p);
+            let promises = match violation.trace.steps.last() {
+                Some(step) if property.kind == PropertyKind::Transition => property.of_step(step.event).1,
+                Some(_) | None => &property.promises,
+            };
+            (format!("`{}`", property.name), promises)
+        }
+        Owner::Init(i) => ("`init`".to_owned(), &system.init[*i].promises[..]),
+        Owner::Assumption(i) => ("an assumption".to_owned(), &system.assumptions[*i].promises[..]),
+    }
+}
+
+fn place(promises: &[Promise], index: usize) -> String {
+    let promise = promises.get(index).filter(|p| p.origin.is_known());
+    promise.map(|p| format!(", at {}", p.origin)).unwrap_or_default()
+}
+
+/// A promise of the system itself: whose it is, and what happens where it is broken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BrokenPromise {
+    /// The event, `init`, or `an assumption`.
+    pub of: String,
+    /// What happens, in words, and where that is written.
+    pub what: String,
+}
+
+/// The promise that a run breaks, unless it is one of the property that was asked for.
+#[must_use]
+pub fn broken_promise(system: &System, violation: &Violation) -> Option<BrokenPromise> {
+    let Wrong::Undefined { owner, kind, index } = &violation.what else {
+        return None;
+    };
+    let of = match owner {
+        Owner::Event(e, _) => system.event(*e).name.clone(),
+        Owner::Init(_) => "init".to_owned(),
+        Owner::Assumption(_) => "an assumption".to_owned(),
+        Owner::Property(_) => return None,
+    };
+    let promises = promises_of(system, violation, owner).1;
+    let what = format!("{}{}", describe_promise(*kind), place(promises, *index));
+    Some(BrokenPromise { of, what })
 }

@@ -56,6 +56,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
         let several = model.systems.iter().filter(|s| s.two_runs.is_none()).count() > 1;
         let sources = texts(&compiled.sources);
         let source = path.display().to_string();
+        let mut told = report::check::Told::default();
         for command in &model.commands {
             let named = &model.systems[command.system];
             let shown = Shown {
@@ -74,7 +75,9 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
                 }
                 exit = exit.and(row.exit());
                 match args.format {
-                    Format::Human => report::check::write(&mut out, &shown, &row, several)?,
+                    Format::Human => {
+                        report::check::write(&mut out, &shown, &row, (several, &mut told))?;
+                    }
                     Format::Json => documents.push(document(path, named, &row)),
                 }
             }

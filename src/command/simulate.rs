@@ -57,6 +57,7 @@ pub fn run(args: &Simulate, context: &Context) -> Result<Exit, Failure> {
     let simulation = Simulation {
         model: &model.systems[index].system,
         system: &system,
+        watched: &watched,
         scope: &scope,
         options: &options,
         walks: &walks,

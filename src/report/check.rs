@@ -5,21 +5,34 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
 use spec_lang::{CommandKind, NamedSystem};
-use transition_system::{System, Trace, Verdict};
+use transition_system::{System, Trace, Verdict, Violation};
 
 use super::run::{self, Shown};
 use super::two_runs;
-use crate::outcome::{Outcome, Word, describe_stop, describe_vacuity, describe_wrong};
+use crate::outcome::{
+    BrokenPromise, Outcome, Word, broken_promise, describe_stop, describe_vacuity, describe_wrong,
+};
 use crate::survey::counted;
 
 const DIM: Style = Style::new().dimmed();
 
-/// Writes one row, with the run behind it; `qualified` names the system, too.
+/// Violations of promises that were shown, each with the name of its system.
+#[derive(Debug, Default)]
+pub struct Told(Vec<(String, Violation)>);
+
+/// Writes one row, with the run behind it; `qualified` names the system, too. A promise of the system that is broken has a row of its
+/// own, once, before the first property that it concerns.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, qualified: bool) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    shown: &Shown<'_>,
+    row: &Outcome,
+    (qualified, told): (bool, &mut Told),
+) -> io::Result<()> {
     let system = shown.system;
+    let broken = promise(out, shown, row, told)?;
     let (style, word) = face(row);
     let command = match row.kind {
         CommandKind::Check => "check",
@@ -41,7 +54,7 @@ pub fn write(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, qualified: b
     writeln!(
         out,
         "  {what:<52} {style}{word:<9}{style:#} {DIM}{}{DIM:#}",
-        detail(row)
+        detail(row, broken.as_ref())
     )?;
     if !row.as_expected() && row.expect.is_some() {
         let expected = format!("{:?}", row.expect).to_lowercase();
@@ -60,36 +73,8 @@ pub fn write(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, qualified: b
     if row.as_expected() && row.word() != Word::Violated {
         return Ok(());
     }
-    if let Verdict::Violated(violation) = &row.verdict {
-        let n = violation.trace.len();
-        let s = if n == 1 { "" } else { "s" };
-        if shown.two_runs.is_some() {
-            writeln!(out, "    two runs of {n} step{s}, the left one | the right one:")?;
-        } else {
-            let what = match violation.trace.loop_start {
-                None => "a run of",
-                Some(start) if start == n => "an infinite run, at rest after",
-                Some(_) => "an infinite run of",
-            };
-            writeln!(out, "    {what} {n} step{s}:")?;
-        }
-        run::write(out, shown, &violation.trace, (&row.property, &row.size), "      ")?;
-        writeln!(out, "    {}", describe_wrong(system, violation))?;
-        // who is from and who is to is said already
-        let chosen = |fact: &str| {
-            shown.two_runs.is_some_and(|view| {
-                let names = [view.from, view.to].map(|c| format!("{} == ", system.constant(c).name));
-                names.iter().any(|n| fact.starts_with(n))
-            })
-        };
-        for rests in row.rests_on.iter().filter(|r| !chosen(&r.fact)) {
-            let evidence = rests.evidence.join("; ");
-            writeln!(
-                out,
-                "    {DIM}{:<8} rests on {}  {evidence}{DIM:#}",
-                rests.at, rests.fact
-            )?;
-        }
+    if let (Verdict::Violated(violation), None) = (&row.verdict, &broken) {
+        violated(out, shown, row, violation)?;
     }
     if let Some(cti) = row.cti() {
         writeln!(
@@ -99,6 +84,73 @@ pub fn write(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, qualified: b
         )?;
         run::write(out, shown, &cti.trace, (&cti.broken, &cti.scope), "      ")?;
         writeln!(out, "    `{}` is false after it", cti.broken)?;
+    }
+    Ok(())
+}
+
+/// The promise of the system that a row breaks; where it was not told yet, it is, with its run.
+fn promise(
+    out: &mut dyn Write,
+    shown: &Shown<'_>,
+    row: &Outcome,
+    told: &mut Told,
+) -> io::Result<Option<BrokenPromise>> {
+    let Verdict::Violated(violation) = &row.verdict else {
+        return Ok(None);
+    };
+    let Some(broken) = broken_promise(shown.system, violation) else {
+        return Ok(None);
+    };
+    let known = |(system, v): &(String, Violation)| *system == row.system && *v == **violation;
+    if !told.0.iter().any(known) {
+        let (style, word) = match row.as_expected() {
+            true => (AnsiColor::Green.on_default().bold(), "broken"),
+            false => (AnsiColor::Red.on_default().bold(), "BROKEN"),
+        };
+        let what = format!("promise of {}", broken.of);
+        writeln!(
+            out,
+            "  {what:<52} {style}{word:<9}{style:#} {DIM}{}{DIM:#}",
+            broken.what
+        )?;
+        violated(out, shown, row, violation)?;
+        told.0.push((row.system.clone(), (**violation).clone()));
+    }
+    Ok(Some(broken))
+}
+
+/// The run of a violation, what is wrong at its end, and what it rests on.
+fn violated(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, violation: &Violation) -> io::Result<()> {
+    let system = shown.system;
+    let n = violation.trace.len();
+    let s = if n == 1 { "" } else { "s" };
+    if shown.two_runs.is_some() {
+        writeln!(out, "    two runs of {n} step{s}, the left one | the right one:")?;
+    } else {
+        let what = match violation.trace.loop_start {
+            None => "a run of",
+            Some(start) if start == n => "an infinite run, at rest after",
+            Some(_) => "an infinite run of",
+        };
+        writeln!(out, "    {what} {n} step{s}:")?;
+    }
+    run::write(out, shown, &violation.trace, (&row.property, &row.size), "      ")?;
+    writeln!(out, "    {}", describe_wrong(system, violation))?;
+    // who is from and who is to is said already
+    let chosen = |fact: &str| {
+        shown.two_runs.is_some_and(|view| {
+            let names = [view.from, view.to].map(|c| format!("{} == ", system.constant(c).name));
+            names.iter().any(|n| fact.starts_with(n))
+        })
+    };
+    for rests in row.rests_on.iter().filter(|r| !chosen(&r.fact)) {
+        let line = match rests.at.as_str() {
+            "unknown" => format!("it is not given, and assumed here: {}", rests.fact),
+            at => format!("{at:<8} rests on {}", rests.fact),
+        };
+        let evidence = rests.evidence.join("; ");
+        let line = format!("{line}  {evidence}");
+        writeln!(out, "    {DIM}{}{DIM:#}", line.trim_end())?;
     }
     Ok(())
 }
@@ -125,7 +177,7 @@ fn face(row: &Outcome) -> (Style, &'static str) {
     }
 }
 
-fn detail(row: &Outcome) -> String {
+fn detail(row: &Outcome, broken: Option<&BrokenPromise>) -> String {
     let ms = format!("{:.0} ms", row.time.as_secs_f64() * 1e3);
     let mut parts = match &row.verdict {
         Verdict::Proved(proof) => {
@@ -157,10 +209,10 @@ fn detail(row: &Outcome) -> String {
                 .chain([format!("{depth} {}", coverage.depth)])
                 .collect()
         }
-        Verdict::Violated(v) => vec![if v.shortest {
-            "a shortest run".to_owned()
-        } else {
-            "a run".to_owned()
+        Verdict::Violated(v) => vec![match (broken, v.shortest) {
+            (Some(promise), _) => format!("the promise of {} is broken", promise.of),
+            (None, true) => "a shortest run".to_owned(),
+            (None, false) => "a run".to_owned(),
         }],
         Verdict::Vacuous(why) => vec![describe_vacuity(why)],
         Verdict::Unknown(stop) => vec![describe_stop(stop)],
@@ -197,6 +249,10 @@ pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
         "expected": row.expect.map(|e| format!("{e:?}").to_lowercase()),
         "as_expected": row.as_expected(),
         "reason": reason,
+        "broken_promise": match &row.verdict {
+            Verdict::Violated(v) => broken_promise(system, v),
+            Verdict::Proved(_) | Verdict::Holds(_) | Verdict::Vacuous(_) | Verdict::Unknown(_) => None,
+        },
         "states": coverage.and_then(|c| c.states),
         "depth": coverage.map(|c| c.depth),
         "exhaustive": coverage.map(|c| c.exhaustive),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use model_checker::walk::{WalkOptions, Walks};
 use serde_json::{Value as Json, json};
-use transition_system::{PropertyKind, Scope, System};
+use transition_system::{Owner, PropertyId, PropertyKind, Scope, System, Violation, Wrong};
 
 use super::check::trace_json;
 use super::trace;
@@ -22,6 +22,8 @@ pub struct Simulation<'a> {
     pub model: &'a System,
     /// The system that was walked: the same, with its elements named.
     pub system: &'a System,
+    /// The properties that were asked about.
+    pub watched: &'a [PropertyId],
     /// How many elements sorts have.
     pub scope: &'a Scope,
     /// How it was walked.
@@ -75,7 +77,8 @@ pub fn write(out: &mut dyn Write, s: &Simulation<'_>) -> io::Result<()> {
     }
     if let Some(violation) = &walks.violation {
         let n = violation.trace.len() as u64;
-        writeln!(out, "{BAD}VIOLATED{BAD:#} after {}", counted(n, "step"))?;
+        let of = violated(system, violation);
+        writeln!(out, "{of} {BAD}VIOLATED{BAD:#} after {}", counted(n, "step"))?;
         trace::write(out, system, &violation.trace, "  ")?;
         writeln!(out, "  {}", describe_wrong(system, violation))?;
     } else if let Some(goal) = &walks.goal {
@@ -101,6 +104,32 @@ pub fn write(out: &mut dyn Write, s: &Simulation<'_>) -> io::Result<()> {
             trace::write(out, system, last, "  ")
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+/// What a run violates.
+fn violated(system: &System, violation: &Violation) -> String {
+    match &violation.what {
+        Wrong::Invariant(p)
+        | Wrong::Transition(p)
+        | Wrong::Temporal(p)
+        | Wrong::Undefined {
+            owner: Owner::Property(p),
+            ..
+        } => system.property(*p).name.clone(),
+        Wrong::Undefined {
+            owner: Owner::Event(e, _),
+            ..
+        } => format!("promise of {}", system.event(*e).name),
+        Wrong::Undefined {
+            owner: Owner::Init(_),
+            ..
+        } => "promise of init".to_owned(),
+        Wrong::Undefined {
+            owner: Owner::Assumption(_),
+            ..
+        } => "promise of an assumption".to_owned(),
+        Wrong::Deadlock => "deadlock".to_owned(),
     }
 }
 
@@ -139,7 +168,7 @@ fn events(out: &mut dyn Write, s: &Simulation<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// The witnesses that were asked about, seen or not.
+/// The witnesses that were asked about, seen or not, and what no walk can show.
 fn properties(out: &mut dyn Write, s: &Simulation<'_>) -> io::Result<()> {
     for (id, property) in s.model.property_ids().zip(&s.model.properties) {
         if property.kind == PropertyKind::Witness && s.until != Some(property.name.as_str()) {
@@ -150,7 +179,24 @@ fn properties(out: &mut dyn Write, s: &Simulation<'_>) -> io::Result<()> {
             writeln!(out, "  witness {}: {seen}", property.name)?;
         }
     }
+    let temporal = s.temporal();
+    if !temporal.is_empty() {
+        writeln!(
+            out,
+            "  not watched, since it speaks of infinite runs: {}; `watertight check` decides it",
+            temporal.join(", ")
+        )?;
+    }
     Ok(())
+}
+
+impl Simulation<'_> {
+    /// Names of the temporal properties that were asked about.
+    fn temporal(&self) -> Vec<&str> {
+        let properties = self.watched.iter().map(|id| self.system.property(*id));
+        let temporal = properties.filter(|p| p.kind == PropertyKind::Temporal);
+        temporal.map(|p| p.name.as_str()).collect()
+    }
 }
 
 /// The document.
@@ -175,9 +221,11 @@ pub fn json(s: &Simulation<'_>) -> Json {
             .iter()
             .map(|(id, n)| json!({ "property": system.property(*id).name, "steps": n }))
             .collect::<Vec<_>>(),
+        "not_watched": s.temporal(),
         "deadlocks": walks.deadlocks,
         "deadlock": walks.deadlock.as_ref().map(run),
         "violation": walks.violation.as_ref().map(|v| json!({
+            "of": violated(system, v),
             "reason": describe_wrong(system, v),
             "trace": run(&v.trace),
         })),

@@ -181,6 +181,33 @@ fn the_time_of_the_solver_is_limited() {
     assert_eq!(hard["notes"][0], "no violation to depth 0");
 }
 
+/// A walk over many cells is left soon, also while it is replayed.
+#[test]
+fn walks_are_interrupted() {
+    let path = specification("walks", WIDE);
+    for (size, code) in [("S=100", 1), ("S=3000", 3)] {
+        let child = Command::new(env!("CARGO_BIN_EXE_watertight"))
+            .args(["simulate", "--seed", "1", "--for", size])
+            .arg(&path)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(2500));
+        let begin = Instant::now();
+        // the small one may have ended
+        let id = child.id().to_string();
+        let _ = Command::new("kill")
+            .args(["-INT", &id])
+            .stderr(Stdio::null())
+            .status();
+        let output = child.wait_with_output().unwrap();
+        assert!(begin.elapsed() < LATE, "{size}: {:?}", begin.elapsed());
+        let ended = output.status.code();
+        assert!(ended == Some(code) || ended == Some(3), "{size}: {ended:?}");
+    }
+}
+
 /// Z3 writes the text of a failed check of its own to standard error, which is not what was found.
 #[test]
 fn the_solver_does_not_speak_for_itself() {

@@ -50,8 +50,13 @@ pub fn run(args: &Simulate, context: &Context) -> Result<Exit, Failure> {
     };
     let closed = Scope::new();
     let budget = Budget::new(None, None, Some(&INTERRUPTED));
-    let ground = Ground::new(&system, &closed, &watched, NODE_LIMIT, &budget)
-        .map_err(|e| Failure::new(e.to_string()))?;
+    let ground = Ground::new(&system, &closed, &watched, NODE_LIMIT, &budget).map_err(|e| Failure {
+        exit: match e.stopped() {
+            Some(_) => Exit::Incomplete,
+            None => Exit::Wrong,
+        },
+        ..Failure::new(e.to_string())
+    })?;
     let walks = walk(&ground, &options).map_err(|e| Failure::new(e.to_string()))?;
     recheck(&system, &walks)?;
     let simulation = Simulation {

@@ -146,7 +146,11 @@ impl<'a> Evaluator<'a> {
             Expr::Compr(..) | Expr::Lambda(..) => self.comprehension(expr, at, env)?,
             Expr::In(a, s) => {
                 let item = self.value(*a, at, env)?;
-                Value::Bool(self.set(*s, at, env)?.contains(&item))
+                match self.place(*s, at, env)? {
+                    Some(Value::Set(set)) => Value::Bool(set.contains(&item)),
+                    Some(_) => return Err(ill()),
+                    None => Value::Bool(self.set(*s, at, env)?.contains(&item)),
+                }
             }
             Expr::Subset(a, b) => Value::Bool(self.set(*a, at, env)?.is_subset(&self.set(*b, at, env)?)),
             Expr::Union(a, b) => Value::Set(&self.set(*a, at, env)? | &self.set(*b, at, env)?),
@@ -159,15 +163,36 @@ impl<'a> Evaluator<'a> {
                 map.insert(self.value(*k, at, env)?, self.value(*v, at, env)?);
                 Value::Map(map)
             }
-            Expr::Apply(m, k) => {
-                let map = self.map(*m, at, env)?;
-                map.get(&self.value(*k, at, env)?).cloned().ok_or_else(ill)?
-            }
+            Expr::Apply(m, k) => match self.place(*m, at, env)? {
+                Some(Value::Map(map)) => map.get(&self.value(*k, at, env)?).cloned().ok_or_else(ill)?,
+                Some(_) => return Err(ill()),
+                None => {
+                    let map = self.map(*m, at, env)?;
+                    map.get(&self.value(*k, at, env)?).cloned().ok_or_else(ill)?
+                }
+            },
             Expr::Proj(a, i) => match self.value(*a, at, env)? {
                 Value::Tuple(parts) => parts.get(*i as usize).cloned().ok_or_else(ill)?,
                 _ => return Err(ill()),
             },
         })
+    }
+
+    /// The value of a variable, a constant or a part of one, where it stands: states are large, and what is looked up is small. `None`
+    /// for other expressions.
+    fn place<'v>(&self, expr: ExprId, at: Context<'v>, env: &mut Bindings) -> Result<Option<&'v Value>> {
+        let value = match *self.system.arena.expr(expr) {
+            Expr::Const(c) => at.state.constants.get(c.index()),
+            Expr::Var(v) => at.state.variables.get(v.index()),
+            Expr::Next(v) => at.next.and_then(|s| s.variables.get(v.index())),
+            Expr::Apply(m, k) => match self.place(m, at, env)? {
+                Some(Value::Map(map)) => map.get(&self.value(k, at, env)?),
+                Some(_) => None,
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        value.map(Some).ok_or(EvalError::IllFormed(expr))
     }
 
     fn values(&self, xs: &[ExprId], at: Context<'_>, env: &mut Bindings) -> Result<Vec<Value>> {

@@ -183,3 +183,28 @@ fn equal_texts_give_equal_results() {
     };
     assert_eq!(show(), show());
 }
+
+/// A comma behind a column of a relation begins the next argument, if a name and `=` follow.
+#[test]
+fn a_relation_can_be_an_argument() {
+    let module = "module bag(sort Key, const most: 1..3)\nvar held: set Key\ninit { held == {} }\n\
+        event load(k: Key) { when card(held) < most  held += k }\n";
+    let files = Files(HashMap::from([("bag", module)]));
+    let compiled = |args: &str| {
+        let text = format!(
+            "use bag({args}) as b\nenum Side {{ Left, Right }}\ninvariant i {{ card(b::held) <= 3 }}\n"
+        );
+        compile(Source::new("dir/root.wt", text), &files)
+    };
+    for args in [
+        "Key = relation Side, bool, most = 2",
+        "most = 2, Key = relation Side, bool",
+        "Key = relation Side, Side, bool, most = 2,",
+        "Key = relation Side, (Side, bool)\n, most = 2",
+    ] {
+        let out = compiled(args);
+        let text = render(&out.diagnostics, &out.sources, false);
+        assert!(out.model.is_some(), "{args}\n{text}");
+    }
+    assert!(compiled("Key = relation Side, most = 2").model.is_none());
+}

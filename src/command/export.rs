@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use transition_system::{PropertyKind, Scope, System};
+use transition_system::{Fairness, PropertyKind, Scope, System};
 
 use super::{Context, Failure, show};
 use crate::cli::{Export, GraphLanguage, Target};
@@ -32,7 +32,7 @@ pub fn run(args: &Export, context: &Context) -> Result<Exit, Failure> {
     let full = spec::full_scope(&model, index, &args.subject.sizes)?;
     let mut exit = Exit::Good;
     let files = match args.to {
-        Target::Tla => tla(system, &full)?,
+        Target::Tla => tla(system, &full, context)?,
         Target::Smt2 => {
             left_out(system, context)?;
             smt2(system, &given)?
@@ -61,7 +61,7 @@ fn graphs(to: Target, name: &str, states: &Graph, uses: &Graph) -> Vec<File> {
     vec![file("states", states), file("uses", uses)]
 }
 
-/// Says which properties have no form in SMT-LIB.
+/// Says what has no form in SMT-LIB: temporal properties, and fairness.
 fn left_out(system: &System, context: &Context) -> Result<(), Failure> {
     for property in &system.properties {
         if property.kind == PropertyKind::Temporal {
@@ -70,12 +70,21 @@ fn left_out(system: &System, context: &Context) -> Result<(), Failure> {
             writeln!(err, "{}: `{}` {message}", property.origin, property.name)?;
         }
     }
+    for event in system.events.iter().filter(|e| e.fairness != Fairness::None) {
+        let message =
+            "is fair, which is said of infinite runs; SMT-LIB has no form for it, and it is left out";
+        let mut err = report::stderr(context.color);
+        writeln!(err, "{}: `{}` {message}", event.origin, event.name)?;
+    }
     Ok(())
 }
 
-fn tla(system: &System, scope: &Scope) -> Result<Vec<File>, Failure> {
+fn tla(system: &System, scope: &Scope, context: &Context) -> Result<Vec<File>, Failure> {
     let module = export::tla::module(system, scope)
         .map_err(|e| Failure::new(format!("`{}` cannot be exported to TLA+: {e}", system.name)))?;
+    for property in &module.left_out {
+        writeln!(report::stderr(context.color), "{property}")?;
+    }
     Ok(vec![
         File {
             name: format!("{}.tla", module.name),

@@ -1,11 +1,28 @@
 //! The definitions of a module that claim something: promises and properties.
 
-use transition_system::{BinderId, Expr, ExprId, Promise, Property, PropertyId, PropertyKind, StepClause};
+use transition_system::{
+    BinderId, Expr, ExprId, Promise, Property, PropertyId, PropertyKind, StepClause, Temporal,
+};
 
-use super::Assembly;
 use super::parts::{bullets, call};
+use super::{Assembly, comment};
 use crate::NoForm;
 use crate::block::Block;
+
+/// Whether a formula has a part without a form.
+fn has_until(formula: &Temporal) -> bool {
+    match formula {
+        Temporal::State(_) => false,
+        Temporal::Until(..) => true,
+        Temporal::Not(a) | Temporal::Always(a) | Temporal::Eventually(a) | Temporal::Quant(_, _, a) => {
+            has_until(a)
+        }
+        Temporal::And(parts) | Temporal::Or(parts) => parts.iter().any(has_until),
+        Temporal::Implies(a, b) | Temporal::Iff(a, b) | Temporal::LeadsTo(a, b) => {
+            has_until(a) || has_until(b)
+        }
+    }
+}
 
 impl Assembly<'_> {
     /// What must hold for events to be defined, for all values of their parameters.
@@ -46,6 +63,12 @@ impl Assembly<'_> {
         let system = self.system;
         for id in system.property_ids() {
             let property = system.property(id);
+            if property.temporal.as_ref().is_some_and(has_until) {
+                let what = format!("`{}` is left out: `until` has no form in TLA+", property.name);
+                self.body.push(comment(&what));
+                self.left_out.push(NoForm::new(what, &property.origin));
+                continue;
+            }
             match property.kind {
                 PropertyKind::Invariant | PropertyKind::Witness | PropertyKind::Temporal => {
                     self.of_states(id, property)?;

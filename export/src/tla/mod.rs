@@ -38,6 +38,8 @@ pub struct Module {
     pub name: String,
     /// Text of the module.
     pub tla: String,
+    /// Properties without a form, which are left out.
+    pub left_out: Vec<NoForm>,
     /// Text of the configuration.
     pub cfg: String,
 }
@@ -77,6 +79,7 @@ fn made(system: &System, scope: &Scope) -> Result<Module, NoForm> {
     Ok(Module {
         name: assembly.writer.names.module.clone(),
         tla: assembly.text(),
+        left_out: assembly.left_out,
         cfg,
     })
 }
@@ -94,6 +97,7 @@ struct Assembly<'a> {
     witnesses: Vec<String>,
     properties: Vec<String>,
     fair: bool,
+    left_out: Vec<NoForm>,
 }
 
 impl Writer<'_> {
@@ -135,6 +139,7 @@ impl<'a> Assembly<'a> {
             witnesses: Vec::new(),
             properties: Vec::new(),
             fair: false,
+            left_out: Vec::new(),
         }
     }
 
@@ -174,8 +179,9 @@ impl<'a> Assembly<'a> {
         let rule = "-".repeat((78usize.saturating_sub(title.len()) / 2).max(4));
         let mut out = format!("{rule}{title}{rule}\n");
         let about = format!(
-            "System `{}`, written by `watertight export --to tla`. With its configuration, TLC finds the states and the \
-             verdicts of `watertight check`; run it with -deadlock, since a state without successors is no error.",
+            "System `{}`, written by `watertight export --to tla`. With its configuration, which `-o` writes beside \
+             it, TLC finds the states and the verdicts of `watertight check`; run it with -deadlock, since a state without \
+             successors is no error.",
             self.system.name
         );
         out.push_str(&comment(&about));

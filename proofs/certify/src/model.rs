@@ -5,7 +5,7 @@
 //! afterwards, the invariant by conjunct, and the property.
 
 use transition_system::text::{print, read};
-use transition_system::{PropertyId, PropertyKind, Scope, System};
+use transition_system::{Fairness, PropertyId, PropertyKind, Scope, System};
 
 use crate::deep;
 use crate::meaning::{At, Meaning, NoForm, Place, When};
@@ -36,6 +36,7 @@ pub fn smt_lib(system: &System, scope: &Scope) -> Result<String, String> {
             .behaviour()
             .and_then(|()| writer.properties())
             .and_then(|()| {
+                writer.without_fairness();
                 writer.text(
                     "a transition system; `init`, `guard.E` and `after.E.V` are of the state before a step",
                 )
@@ -89,6 +90,19 @@ impl<'a> Writer<'a> {
         self.constants()?;
         self.init()?;
         self.events()
+    }
+
+    /// Says that the fairness of events is left out.
+    fn without_fairness(&mut self) {
+        let fair = self.system.events.iter().filter(|e| e.fairness != Fairness::None);
+        let names: Vec<&str> = fair.map(|e| e.name.as_str()).collect();
+        if !names.is_empty() {
+            let remark = format!(
+                "the fairness of {} is left out: it is of infinite runs",
+                names.join(", ")
+            );
+            self.remarks.push(remark);
+        }
     }
 
     fn properties(&mut self) -> Result<(), NoForm> {

@@ -33,6 +33,7 @@ pub(super) fn is_known(rule: Rule) -> bool {
             | Rule::option_t
             | Rule::set_t
             | Rule::relation_t
+            | Rule::arg_relation
             | Rule::tuple_t
             | Rule::block
             | Rule::when_s

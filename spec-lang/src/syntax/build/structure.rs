@@ -40,6 +40,7 @@ impl Builder<'_> {
                 });
             }
             Rule::type_ => ty = Some(self.ty(given)?),
+            Rule::arg_relation => ty = Some(self.base(given)?),
             _ => value = Some(self.expr(given)?),
         }
         Some(UseArg { name, ty, value })

@@ -29,7 +29,7 @@ impl Builder<'_> {
         built.unwrap_or(Some(unit(span)))
     }
 
-    fn base(&mut self, pair: Pair<'_>) -> Option<Type> {
+    pub(super) fn base(&mut self, pair: Pair<'_>) -> Option<Type> {
         let span = self.span(&pair);
         let built = self.deeper_or(1, || type_too_deep(span), |b| b.base_inside(pair, span));
         built.unwrap_or(Some(unit(span)))
@@ -75,7 +75,7 @@ impl Builder<'_> {
                 };
                 (kind, end)
             }
-            Rule::relation_t => {
+            Rule::relation_t | Rule::arg_relation => {
                 let parts = inner.skip(1).map(|p| self.base(p)).collect::<Option<Vec<_>>>()?;
                 let end = parts.last()?.span;
                 return self.relation(parts, span.to(end));

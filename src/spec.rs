@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use spec_lang::ask::{Answer, Question};
-use spec_lang::{CommandKind, Model, NamedSystem, Severity, Source, SourceMap};
+use spec_lang::{CommandKind, Diagnostic, Model, NamedSystem, Severity, Source, SourceMap};
 use transition_system::{Scope, System};
 
 use crate::cli::Subject;
@@ -19,6 +19,8 @@ pub struct Compiled {
     pub model: Option<Model>,
     /// The texts.
     pub sources: SourceMap,
+    /// What was warned of, whether or not it was printed.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Compiles a file, or a model of the library by its name; errors and warnings go to standard error.
@@ -40,9 +42,12 @@ pub fn compile(path: &Path, context: &Context) -> Result<Compiled, Failure> {
         let text = spec_lang::render(&shown, &compilation.sources, true);
         writeln!(report::stderr(context.color), "{text}")?;
     }
+    let mut warnings = compilation.diagnostics;
+    warnings.retain(|d| d.severity == Severity::Warning);
     Ok(Compiled {
         model: compilation.model,
         sources: compilation.sources,
+        warnings,
     })
 }
 

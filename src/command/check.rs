@@ -30,6 +30,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     let mut out = report::stdout(context.color);
     let mut exit = Exit::Good;
     let mut documents = Vec::new();
+    let mut warnings = Vec::new();
     for path in &args.files {
         let compiled = match compile(path, context) {
             Ok(compiled) => compiled,
@@ -41,6 +42,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
             }
             Err(failure) => return Err(failure),
         };
+        warnings.extend(report::check::warnings(&compiled.warnings, &compiled.sources));
         let Some(model) = &compiled.model else {
             exit = exit.and(Exit::Wrong);
             continue;
@@ -88,6 +90,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
             "schema_version": 1,
             "tool": tool::tool(),
             "results": documents,
+            "warnings": warnings,
             "exit_code": exit.code(),
         });
         report::json(&mut out, &all)?;

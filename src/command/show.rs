@@ -21,7 +21,7 @@ use crate::{report, spec, tool};
 /// # Errors
 /// A file that cannot be read, an unknown system or sort, output that cannot be written.
 pub fn run(args: &Show, context: &Context) -> Result<Exit, Failure> {
-    let spec::Compiled { model, sources } = spec::compile(&args.subject.file, context)?;
+    let spec::Compiled { model, sources, .. } = spec::compile(&args.subject.file, context)?;
     let Some(model) = model else {
         return Ok(Exit::Wrong);
     };

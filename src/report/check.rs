@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
-use spec_lang::{CommandKind, NamedSystem};
+use spec_lang::{CommandKind, Diagnostic, NamedSystem, SourceMap};
 use transition_system::{System, Trace, Verdict, Violation};
 
 use super::run::{self, Shown};
@@ -274,6 +274,22 @@ pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
         out["two_runs"] = two_runs::json(system, view, &row.size, run);
     }
     out
+}
+
+/// Warnings of a specification as JSON, each at its primary place.
+pub fn warnings<'a>(all: &'a [Diagnostic], sources: &'a SourceMap) -> impl Iterator<Item = Json> + 'a {
+    all.iter().filter_map(|warning| {
+        let (span, _) = warning.labels.first()?;
+        let (line, column) = sources.position(span.source, span.start);
+        Some(json!({
+            "code": warning.code,
+            "message": warning.message,
+            "file": sources.name(span.source),
+            "line": line,
+            "column": column,
+            "help": warning.help,
+        }))
+    })
 }
 
 /// A run as JSON: constants, the first state, the steps.

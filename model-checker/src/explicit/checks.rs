@@ -6,6 +6,7 @@ use transition_system::{Owner, PropertyId, PropertyKind, Wrong};
 
 use super::layout::Layout;
 use super::machine::{Conditions, Machine};
+use super::native::property_bit;
 use crate::ground::{Cone, Ground, GroundError, GroundPromise, NodeId};
 
 /// Something a state or step decides.
@@ -18,6 +19,7 @@ pub(crate) enum Finding {
 }
 
 /// The conditions of a formula.
+#[derive(Clone)]
 struct Claim {
     /// Conditions of the promises, with what is wrong where one is false.
     promises: Vec<(usize, Wrong)>,
@@ -25,6 +27,7 @@ struct Claim {
 }
 
 /// One property and the conditions that decide it.
+#[derive(Clone)]
 struct Item {
     kind: PropertyKind,
     claim: Claim,
@@ -37,6 +40,7 @@ struct Item {
 }
 
 /// See the module.
+#[derive(Clone)]
 pub(crate) struct Checks {
     machine: Machine,
     items: Vec<Item>,
@@ -94,6 +98,44 @@ impl Checks {
     /// Whether any property is open.
     pub(super) fn any_open(&self) -> bool {
         self.items.iter().any(|i| i.open)
+    }
+
+    /// Decides a property; whether it was open.
+    pub(super) fn close(&mut self, position: usize) -> bool {
+        std::mem::replace(&mut self.items[position].open, false)
+    }
+
+    /// The bits of machine code of the properties that are open.
+    pub(super) fn open_bits(&self) -> u64 {
+        let open = self.items.iter().enumerate().filter(|(_, i)| i.open);
+        open.fold(0, |bits, (position, _)| bits | property_bit(position))
+    }
+
+    /// The bits of the properties whose antecedent was never true.
+    pub(super) fn unseen_bits(&self) -> u64 {
+        self.vacuous()
+            .fold(0, |bits, position| bits | property_bit(position))
+    }
+
+    /// Notes the antecedents that another copy saw.
+    pub(super) fn merge_antecedents(&mut self, other: &Self) {
+        for (mine, theirs) in self.items.iter_mut().zip(&other.items) {
+            mine.antecedent = mine.antecedent.and(theirs.antecedent);
+        }
+    }
+
+    /// Takes over what another copy knows.
+    pub(super) fn catch_up(&mut self, other: &Self) {
+        for (mine, theirs) in self.items.iter_mut().zip(&other.items) {
+            (mine.open, mine.antecedent) = (theirs.open, theirs.antecedent);
+        }
+    }
+
+    /// Whether a state can decide anything.
+    pub(super) fn watches_states(&self) -> bool {
+        let watches =
+            |item: &Item| item.antecedent.is_some() || (item.open && item.kind != PropertyKind::Transition);
+        self.items.iter().any(watches)
     }
 
     /// Positions of invariants whose antecedent was never true.

@@ -24,6 +24,7 @@ impl FieldId {
 struct Field {
     cell: CellId,
     lo: i64,
+    hi: i64,
     word: u32,
     shift: u32,
     mask: u64,
@@ -36,6 +37,8 @@ pub struct Layout {
     places: FxHashMap<CellId, FieldId>,
     words: usize,
     bits: u32,
+    /// Bits in use of the last word.
+    last_bits: u32,
 }
 
 impl Layout {
@@ -58,6 +61,7 @@ impl Layout {
             fields.push(Field {
                 cell,
                 lo,
+                hi,
                 word: word as u32,
                 shift: used[word] % u64::BITS,
                 mask: if width == 0 {
@@ -79,7 +83,28 @@ impl Layout {
             places,
             words: used.len().max(1),
             bits,
+            last_bits: used.last().copied().unwrap_or(0),
         }
+    }
+
+    /// The word, the lowest bit, and the bits of the code (the value less the least one) of a cell.
+    #[must_use]
+    pub fn place(&self, field: FieldId) -> (usize, u32, u64) {
+        let field = &self.fields[field.index()];
+        (field.word as usize, field.shift, field.mask)
+    }
+
+    /// The least and greatest value of a cell.
+    #[must_use]
+    pub fn bounds(&self, field: FieldId) -> (i64, i64) {
+        let field = &self.fields[field.index()];
+        (field.lo, field.hi)
+    }
+
+    /// Bits of the last word of a state that carry information, counted from the lowest.
+    #[must_use]
+    pub fn last_bits(&self) -> u32 {
+        self.last_bits
     }
 
     /// Words of a packed state, at least one.

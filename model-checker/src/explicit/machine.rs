@@ -89,6 +89,7 @@ enum Exit {
 }
 
 /// The portable machine.
+#[derive(Clone)]
 pub struct Machine {
     layout: Layout,
     code: Code,

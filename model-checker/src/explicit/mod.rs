@@ -6,6 +6,7 @@ mod found;
 pub mod hash;
 pub mod layout;
 pub mod machine;
+mod native;
 mod options;
 mod program;
 mod progress;
@@ -14,6 +15,8 @@ mod search;
 pub mod select;
 pub mod store;
 mod trace;
+pub(crate) mod visited;
+mod worker;
 
 use transition_system::{PropertyId, Scope, System};
 

@@ -28,6 +28,10 @@ pub struct Options<'a> {
     /// Whether to leave out cells and events that no property depends on. Verdicts and the lengths of traces
     /// are the same either way; the counts of states and transitions are of what was searched.
     pub cone: bool,
+    /// Threads that search; 0 counts as 1.
+    pub threads: usize,
+    /// After how many transitions the events are made into machine code; `None` never.
+    pub native_after: Option<u64>,
     /// When the time of [`Limits::time`] began to count.
     pub since: Instant,
     /// Set by another thread (or a signal handler) to stop the search.
@@ -50,6 +54,8 @@ impl Default for Options<'_> {
             limits: Limits::default(),
             deadlock: false,
             cone: true,
+            threads: 1,
+            native_after: Some(100_000),
             since: Instant::now(),
             interrupt: None,
             progress_interval: Duration::from_millis(500),

@@ -1,32 +1,45 @@
-//! Breadth-first search over the states of a ground system, level by level.
+//! Breadth-first search over the states of a ground system, level by level, in rounds.
 //!
-//! Takes a [`Ground`] with the properties to check; gives an [`ExplicitReport`]. Guarantees: states are
-//! expanded in the order in which they were found, so that the first finding of a kind has a shortest run; the same
-//! input gives the same report but for times. A state is expanded in a batch with others, so that the
-//! lookups of their successors wait for memory together.
+//! Takes a [`Ground`] with the properties to check; gives an [`ExplicitReport`]. A round expands some states of a level
+//! on all threads, each into lists of its own, one for each shard of the visited set; then each thread fills
+//! shards of its own from the lists of all. Nothing is shared while it is written, so that what is found, and
+//! in which order, does not depend on how threads take turns.
+//!
+//! Guarantees: the first finding of a kind has a shortest run; the same input gives the same report but for times,
+//! also for different numbers of threads but for the state counts of a search that ends early.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use transition_system::{Owner, Stop, Trace, Wrong};
 
-use super::checks::Checks;
+use super::checks::{Checks, Finding};
 use super::found::{Found, shortest};
-use super::hash::hash;
 use super::layout::Layout;
-use super::machine::{Broken, Machine, Successors, Transitions};
+use super::machine::Machine;
+use super::native::Native;
 use super::options::Options;
 use super::progress::{Progress, Snapshot};
 use super::report::{EventCount, ExplicitReport, Stats};
-use super::store::{Inserted, NO_PARENT, StateIndex, Store};
-use super::trace::rebuild;
+use super::trace::{Last, rebuild};
+use super::visited::{Full, Keys, Quota, Run, Shard, Visited};
+use super::worker::{At, BLOCK, Shared, What, Worker, parts};
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
-/// States expanded together.
-const BATCH: usize = 128;
+/// About how many words of successors one round makes.
+const ROUND_WORDS: usize = 1 << 19;
+/// Most states expanded in one round.
+const ROUND_STATES: usize = 1 << 15;
+/// Most states expanded in one round of the portable machine, so that it is soon replaced.
+const FIRST_ROUND: usize = 1 << 11;
+/// Least states of a round that is worth several threads.
+const SHARED_ROUND: usize = 1 << 11;
 /// Most values tried while initial states are enumerated.
 const INITIAL_TRIALS: u64 = 1 << 26;
+/// Initial states added together.
+const INITIAL_BATCH: usize = 1 << 12;
 
 /// Checks the properties of a ground system.
 pub fn search(ground: &Ground<'_>, options: &Options<'_>, progress: &mut dyn Progress) -> ExplicitReport {
@@ -59,15 +72,37 @@ struct Search<'s, 'g> {
     progress: &'s mut dyn Progress,
     cone: Cone,
     layout: Layout,
-    store: Store,
-    events: Machine,
+    visited: Visited,
+    quota: Quota,
+    native: Code,
+    pool: Option<ThreadPool>,
+    workers: Vec<Worker<'s>>,
+    /// For each worker, what it sends to each shard.
+    parts: Vec<Vec<Keys>>,
     checks: Checks,
     found: Found,
     stats: Stats,
     fired: Vec<u64>,
+    expanded: u64,
     budget: Budget<'s>,
     started: Instant,
     told: (Instant, u64),
+}
+
+/// Machine code, or when it is to be made.
+enum Code {
+    Never,
+    After(u64),
+    Ready(Native),
+}
+
+impl Code {
+    fn ready(&self) -> Option<&Native> {
+        match self {
+            Self::Ready(native) => Some(native),
+            Self::Never | Self::After(_) => None,
+        }
+    }
 }
 
 impl<'s, 'g> Search<'s, 'g> {
@@ -90,27 +125,44 @@ impl<'s, 'g> Search<'s, 'g> {
         );
         let limits = &options.limits;
         let now = Instant::now();
-        let count = ground.properties.len();
-        Ok(Self {
-            store: Store::new(
+        let machine = Machine::of_events(ground, &cone, &layout)?;
+        let checks = Checks::new(ground, &cone, &layout)?;
+        let budget = options.budget();
+        let events = cone.events.len();
+        let threads = options.threads.max(1);
+        let worker = |_| {
+            Worker::new(
                 layout.words(),
+                machine.clone(),
+                checks.clone(),
+                events,
+                budget.clone(),
+            )
+        };
+        Ok(Self {
+            visited: Visited::new(&layout),
+            quota: Quota::new(
                 limits.states.unwrap_or(u64::MAX),
                 limits.memory_bytes.unwrap_or(u64::MAX),
             ),
-            events: Machine::of_events(ground, &cone, &layout)?,
-            checks: Checks::new(ground, &cone, &layout)?,
-            fired: vec![0; cone.events.len()],
-            found: Found::new(count),
+            native: options.native_after.map_or(Code::Never, Code::After),
+            pool: None,
+            workers: (0..threads).map(worker).collect(),
+            parts: vec![parts(); threads],
+            fired: vec![0; events],
+            found: Found::new(ground.properties.len()),
             stats: Stats {
                 state_bits: layout.bits(),
                 ..Stats::default()
             },
+            checks,
             ground,
             options,
             progress,
             cone,
             layout,
-            budget: options.budget(),
+            expanded: 0,
+            budget,
             started: now,
             told: (now, 0),
         })
@@ -145,12 +197,14 @@ impl<'s, 'g> Search<'s, 'g> {
         }
         let (ground, mut outcome) = (self.ground, ControlFlow::Continue(()));
         let cone = self.cone.clone();
-        let mut packed = vec![0; self.layout.words()];
+        let words = self.layout.words();
+        let mut packed = vec![0; words];
+        let mut batch = Vec::new();
         let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
             self.layout.pack(values, &mut packed);
-            outcome = self.add(&packed, NO_PARENT);
-            if outcome.is_continue() && self.store.len().is_multiple_of(1024) {
-                outcome = self.limits();
+            batch.extend_from_slice(&packed);
+            if batch.len() >= INITIAL_BATCH * words {
+                outcome = self.add_initial(&mut batch);
             }
             if outcome.is_break() {
                 ControlFlow::Break(())
@@ -158,10 +212,10 @@ impl<'s, 'g> Search<'s, 'g> {
                 ControlFlow::Continue(())
             }
         });
-        self.stats.initial_states = self.store.len() as u64;
         if outcome.is_continue() {
-            outcome = self.limits();
+            outcome = self.add_initial(&mut batch);
         }
+        self.stats.initial_states = self.visited.len();
         match (ended, outcome) {
             (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(Stop::Unsupported(
                 "there are too many initial states, or they are too hard to find; give constants values, or make `init` say what each variable is".to_owned(),
@@ -170,127 +224,231 @@ impl<'s, 'g> Search<'s, 'g> {
         }
     }
 
-    /// Adds a state; checks it if it is new.
-    fn add(&mut self, state: &[u64], parent: StateIndex) -> ControlFlow<Halt> {
-        match self.store.insert(state, hash(state), parent) {
-            Inserted::Known(_) => ControlFlow::Continue(()),
-            Inserted::Full => ControlFlow::Break(Halt::Stop(self.full())),
-            Inserted::New(index) => {
-                let mut findings = Vec::new();
-                self.checks.on_state(state, &mut findings);
-                for finding in findings {
-                    let trace = self.trace(index, None);
-                    self.found.settle(finding, trace);
-                }
-                self.answered()
-            }
+    fn add_initial(&mut self, batch: &mut Vec<u64>) -> ControlFlow<Halt> {
+        for sent in &mut self.parts {
+            sent.iter_mut().for_each(Vec::clear);
         }
-    }
-
-    fn full(&self) -> Stop {
-        match (self.options.limits.states, self.options.limits.memory_bytes) {
-            (Some(states), _) if self.store.len() as u64 >= states => Stop::StateLimit(states),
-            (_, Some(bytes)) if (self.store.len() as u64) < u64::from(NO_PARENT) => Stop::MemoryLimit(bytes),
-            (_, _) => Stop::StateLimit(u64::from(NO_PARENT)),
-        }
+        self.visited.router.send(batch, &mut self.parts[0]);
+        batch.clear();
+        self.insert(0, false)?;
+        self.limits()
     }
 
     fn levels(&mut self) -> ControlFlow<Halt> {
-        let mut out = Successors {
-            words: self.layout.words(),
-            ..Successors::default()
-        };
-        let mut level = 0..self.store.len();
-        while !level.is_empty() {
-            self.stats.states_by_depth.push(level.len() as u64);
-            self.stats.depth = self.stats.states_by_depth.len() as u64 - 1;
+        let mut depth = 0;
+        loop {
+            let runs = self.visited.level(depth, BLOCK);
+            let states: u64 = runs.iter().map(|r| r.states.len() as u64).sum();
+            if states == 0 {
+                return ControlFlow::Continue(());
+            }
+            self.stats.states_by_depth.push(states);
+            self.stats.depth = u64::from(depth);
             self.stats.complete_depth = self.stats.depth;
-            let mut at = level.start;
-            while at < level.end {
-                let batch = at..level.end.min(at + BATCH);
-                at = batch.end;
-                self.batch(batch, &mut out)?;
+            let mut rest = runs.as_slice();
+            while !rest.is_empty() {
+                let (round, later) = rest.split_at(self.round(rest));
+                rest = later;
+                self.expand(round, depth)?;
                 self.limits()?;
-                self.tell(at);
+                self.tell();
             }
-            level = level.end..self.store.len();
+            let Some(next) = depth.checked_add(1) else {
+                return ControlFlow::Break(Halt::Stop(Stop::StateLimit(u64::from(u32::MAX))));
+            };
+            depth = next;
         }
-        ControlFlow::Continue(())
     }
 
-    fn batch(&mut self, batch: std::ops::Range<usize>, out: &mut Successors) -> ControlFlow<Halt> {
-        out.clear();
-        let mut ends = [0usize; BATCH];
-        for (end, index) in ends.iter_mut().zip(batch.clone()) {
-            let index = index as StateIndex;
-            let (successors, broken) = (out.len(), out.broken.len());
-            self.events.expand(self.store.state(index), out);
-            *end = out.len();
-            self.source(index, out, successors, broken)?;
-        }
-        self.stats.transitions += out.len() as u64;
-        let hashes: Vec<u64> = (0..out.len()).map(|i| hash(out.state(i))).collect();
-        self.store.touch(&hashes);
-        let mut next = 0;
-        for (end, source) in ends.iter().zip(batch) {
-            while next < *end {
-                self.fired[out.events[next] as usize] += 1;
-                self.step(source as StateIndex, out.events[next], out.state(next))?;
-                next += 1;
-            }
-        }
-        ControlFlow::Continue(())
+    /// How many runs the next round takes.
+    fn round(&self, runs: &[Run]) -> usize {
+        let fan_out = if self.expanded == 0 {
+            self.cone.events.len()
+        } else {
+            self.stats.transitions.div_ceil(self.expanded) as usize
+        };
+        let words = fan_out.max(1) * self.visited.router.key_words();
+        let most = if self.native.ready().is_some() {
+            ROUND_STATES
+        } else {
+            FIRST_ROUND
+        };
+        let most = (ROUND_WORDS / words).clamp(BLOCK, most) * self.workers.len();
+        let mut states = 0;
+        let fits = |run: &&Run| {
+            states += run.states.len();
+            states <= most
+        };
+        runs.iter().take_while(fits).count().max(1)
     }
 
-    /// What the expansion of one state showed: undefined events, a deadlock.
-    fn source(
-        &mut self,
-        index: StateIndex,
-        out: &Successors,
-        successors: usize,
-        broken: usize,
-    ) -> ControlFlow<Halt> {
-        if let Some(event) = out.escaped {
-            let event = &self.ground.events[self.cone.events[event as usize]];
-            let name = &self.ground.system.event(event.event).name;
-            return ControlFlow::Break(Halt::Stop(Stop::Unsupported(format!(
-                "internal error: event `{name}` gives a variable a value outside of its type, and no promise says so"
-            ))));
+    /// Makes machine code once the search has shown that it is long.
+    fn prepare(&mut self) {
+        if let Code::After(transitions) = self.native
+            && self.stats.transitions >= transitions
+        {
+            let native = Native::new(self.ground, &self.cone, &self.layout);
+            self.native = native.map_or(Code::Never, Code::Ready);
         }
-        if let Some(Broken { event, promise }) = out.broken.get(broken) {
-            let event = &self.ground.events[self.cone.events[*event as usize]];
-            if let Some(promise) = event.promises().nth(*promise as usize) {
-                let what = Wrong::Undefined {
-                    owner: Owner::Event(event.event, event.args.clone()),
-                    kind: promise.kind,
-                    index: promise.index,
+    }
+
+    fn pool(&mut self, states: usize) -> bool {
+        if self.workers.len() == 1 || states < SHARED_ROUND {
+            return false;
+        }
+        if self.pool.is_none() {
+            self.pool = ThreadPoolBuilder::new()
+                .num_threads(self.workers.len())
+                .build()
+                .ok();
+        }
+        self.pool.is_some()
+    }
+
+    fn expand(&mut self, round: &[Run], depth: u32) -> ControlFlow<Halt> {
+        self.prepare();
+        let states: usize = round.iter().map(|r| r.states.len()).sum();
+        let parallel = self.pool(states);
+        let shared = Shared {
+            visited: &self.visited,
+            native: self.native.ready(),
+            deadlock: self.options.deadlock && self.found.deadlock.is_none(),
+        };
+        match &self.pool {
+            Some(pool) if parallel => {
+                let mut rest = round;
+                let mut left = states;
+                pool.in_place_scope(|scope| {
+                    let count = self.workers.len();
+                    for (number, (worker, parts)) in self.workers.iter_mut().zip(&mut self.parts).enumerate()
+                    {
+                        let (mine, later) = rest.split_at(share(rest, left / (count - number)));
+                        rest = later;
+                        left -= mine.iter().map(|r| r.states.len()).sum::<usize>();
+                        let shared = &shared;
+                        scope.spawn(move |_| worker.expand(shared, mine, parts));
+                    }
+                });
+            }
+            Some(_) | None => {
+                self.parts[1..].iter_mut().flatten().for_each(Vec::clear);
+                self.workers[0].expand(&shared, round, &mut self.parts[0]);
+            }
+        }
+        self.gather(depth)?;
+        self.expanded += states as u64;
+        self.insert(depth + 1, parallel)
+    }
+
+    /// Puts what was sent into the shards.
+    fn insert(&mut self, depth: u32, parallel: bool) -> ControlFlow<Halt> {
+        let (native, parts, quota) = (self.native.ready(), &self.parts, &self.quota);
+        let shards = self.visited.shards.iter_mut().enumerate();
+        match &self.pool {
+            Some(pool) if parallel => {
+                let count = self.workers.len();
+                let mut mine: Vec<Vec<(usize, &mut Shard)>> = Vec::new();
+                mine.resize_with(count, Vec::new);
+                shards.for_each(|(number, shard)| mine[number % count].push((number, shard)));
+                pool.in_place_scope(|scope| {
+                    for (worker, mut shards) in self.workers.iter_mut().zip(mine) {
+                        scope.spawn(move |_| worker.insert(&mut shards, parts, native, depth, quota));
+                    }
+                });
+            }
+            Some(_) | None => {
+                let mut all: Vec<_> = shards.collect();
+                self.workers[0].insert(&mut all, parts, native, depth, quota);
+            }
+        }
+        self.gather(depth)?;
+        let full = self.workers.iter().find_map(|w| w.full);
+        match full {
+            Some(full) => ControlFlow::Break(Halt::Stop(self.full(full))),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn full(&self, full: Full) -> Stop {
+        let limits = self.options.limits;
+        match full {
+            Full::States => Stop::StateLimit(limits.states.unwrap_or(u64::MAX)),
+            Full::Bytes => Stop::MemoryLimit(limits.memory_bytes.unwrap_or(u64::MAX)),
+            Full::Numbers => Stop::StateLimit(self.visited.len()),
+        }
+    }
+
+    /// Takes over what the workers counted and found, at this depth or on a step from it.
+    fn gather(&mut self, depth: u32) -> ControlFlow<Halt> {
+        let mut found = Vec::new();
+        let mut stop = None;
+        for worker in &mut self.workers {
+            self.stats.transitions += std::mem::take(&mut worker.transitions);
+            for (sum, count) in self.fired.iter_mut().zip(&mut worker.counts) {
+                *sum += std::mem::take(count);
+            }
+            found.append(&mut worker.found);
+            stop = stop.or(worker.stop.take());
+            self.checks.merge_antecedents(&worker.checks);
+        }
+        // those of one worker are in order, and workers have their part of a round in order, or shards
+        found.sort_by_key(|(shard, _, _)| *shard);
+        let any = !found.is_empty();
+        for (_, what, at) in found {
+            self.settle(depth, what, at)?;
+        }
+        if any {
+            self.answered()?;
+        }
+        for worker in &mut self.workers {
+            worker.checks.catch_up(&self.checks);
+        }
+        stop.map_or(ControlFlow::Continue(()), |stop| {
+            ControlFlow::Break(Halt::Stop(stop))
+        })
+    }
+
+    fn settle(&mut self, depth: u32, what: What, at: At) -> ControlFlow<Halt> {
+        let trace = |this: &Self| match &at {
+            At::State(state) => this.trace(depth, state, None),
+            At::Step(source, event, after) => this.trace(depth, source, Some((*event, after))),
+        };
+        match what {
+            What::Finding(finding) => {
+                let position = match &finding {
+                    Finding::Violated(position, _) | Finding::Reached(position) => *position,
                 };
-                return self.undefined(self.trace(index, None), what);
-            }
-        }
-        if self.options.deadlock && out.len() == successors && self.found.deadlock.is_none() {
-            match self.trace(index, None) {
-                Ok(trace) => {
-                    self.found.deadlock = Some(shortest(Wrong::Deadlock, trace));
+                if self.checks.close(position) {
+                    let trace = trace(self);
+                    self.found.settle(finding, trace);
                 }
-                Err(error) => return ControlFlow::Break(error.into()),
             }
-            return self.answered();
+            What::Undefined(broken) => {
+                let event = &self.ground.events[self.cone.events[broken.event as usize]];
+                if let Some(promise) = event.promises().nth(broken.promise as usize) {
+                    let what = Wrong::Undefined {
+                        owner: Owner::Event(event.event, event.args.clone()),
+                        kind: promise.kind,
+                        index: promise.index,
+                    };
+                    let trace = trace(self);
+                    return self.undefined(trace, what);
+                }
+            }
+            What::Deadlock if self.found.deadlock.is_none() => match trace(self) {
+                Ok(trace) => self.found.deadlock = Some(shortest(Wrong::Deadlock, trace)),
+                Err(error) => return ControlFlow::Break(error.into()),
+            },
+            What::Deadlock => {}
+            What::Escaped(event) => {
+                let event = &self.ground.events[self.cone.events[event as usize]];
+                let name = &self.ground.system.event(event.event).name;
+                return ControlFlow::Break(Halt::Stop(Stop::Unsupported(format!(
+                    "internal error: event `{name}` gives a variable a value outside of its type, and no promise says so"
+                ))));
+            }
         }
         ControlFlow::Continue(())
-    }
-
-    fn step(&mut self, source: StateIndex, event: u32, after: &[u64]) -> ControlFlow<Halt> {
-        if self.checks.watches_steps() {
-            let mut findings = Vec::new();
-            self.checks
-                .on_step(event, self.store.state(source), after, &mut findings);
-            for finding in findings {
-                let trace = self.trace(source, Some((event, after)));
-                self.found.settle(finding, trace);
-            }
-        }
-        self.add(after, source)
     }
 
     // ---- answers ----
@@ -326,36 +484,45 @@ impl<'s, 'g> Search<'s, 'g> {
         }
     }
 
-    fn tell(&mut self, expanded: usize) {
+    fn tell(&mut self) {
         let now = Instant::now();
         let since = now - self.told.0;
         if since < self.options.progress_interval {
             return;
         }
-        let states = self.store.len() as u64;
+        let states = self.visited.len();
         self.progress.report(&Snapshot {
             states,
             transitions: self.stats.transitions,
             depth: self.stats.depth,
-            queue: states - expanded as u64,
+            queue: states - self.expanded,
             states_per_second: (states - self.told.1) as f64 / since.as_secs_f64(),
-            memory_bytes: self.store.bytes(),
+            memory_bytes: self.visited.bytes(),
             elapsed: now - self.started,
         });
         self.told = (now, states);
     }
 
-    /// A shortest run to a state, or on from it by one step.
-    fn trace(&self, index: StateIndex, last: Option<(u32, &[u64])>) -> Result<Trace, GroundError> {
-        rebuild(self.ground, &self.cone, &self.layout, &self.store, index, last)
+    /// A shortest run to a state found at a depth, or on from it by one step.
+    fn trace(&self, depth: u32, state: &[u64], last: Last<'_>) -> Result<Trace, GroundError> {
+        let native = self.native.ready();
+        rebuild(
+            self.ground,
+            &self.cone,
+            &self.layout,
+            &self.visited,
+            native,
+            (depth, state),
+            last,
+        )
     }
 
     // ---- the end ----
 
     fn report(mut self, halt: Option<Halt>) -> ExplicitReport {
-        self.stats.states = self.store.len() as u64;
+        self.stats.states = self.visited.len();
         self.stats.exhaustive = halt.is_none();
-        self.stats.memory_bytes = self.store.bytes();
+        self.stats.memory_bytes = self.visited.bytes();
         self.stats.time = self.started.elapsed();
         self.stats.events = self.event_counts();
         if self.stats.exhaustive {
@@ -399,4 +566,15 @@ impl<'s, 'g> Search<'s, 'g> {
         }
         counts
     }
+}
+
+/// How many of these runs hold at least so many states.
+fn share(runs: &[Run], states: usize) -> usize {
+    let mut sum = 0;
+    let count = runs.iter().take_while(|run| {
+        let before = sum;
+        sum += run.states.len();
+        before < states
+    });
+    count.count()
 }

@@ -171,6 +171,20 @@ impl Dag {
         self.nodes.is_empty()
     }
 
+    /// All ids, children before parents.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    /// The conjuncts of a truth value.
+    #[must_use]
+    pub fn conjuncts(&self, id: NodeId) -> Vec<NodeId> {
+        match self.node(id) {
+            Node::And(xs) => xs.to_vec(),
+            _ => vec![id],
+        }
+    }
+
     /// The node behind an id.
     ///
     /// # Panics

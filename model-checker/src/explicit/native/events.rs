@@ -1,0 +1,458 @@
+//! What is compiled of a ground system, and the loops over states around it.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, MemFlags, Value, types};
+use cranelift_frontend::{FunctionBuilder, Variable};
+use transition_system::PropertyKind;
+
+use super::super::layout::{FieldId, Layout};
+use super::emit::Emitter;
+use super::support::{Reads, reads};
+use super::{MOST_OPERATIONS, UNDEFINED, property_bit};
+use crate::ground::{CellId, Cone, Dag, Ground, GroundEvent, GroundProperty, NodeId};
+
+/// Nodes of an event from which on a branch around it pays.
+const BRANCH: usize = 24;
+
+/// An update of one cell.
+struct Update {
+    field: FieldId,
+    value: NodeId,
+    /// The bounds of the cell, where the value might leave them.
+    within: Option<(i64, i64)>,
+}
+
+/// An event.
+pub(super) struct EventPlan {
+    before: Vec<NodeId>,
+    guard: NodeId,
+    after: Vec<NodeId>,
+    updates: Vec<Update>,
+    /// What steps must satisfy, each with the bit of the property.
+    steps: Vec<(u64, NodeId)>,
+    /// Nodes that it takes.
+    size: usize,
+}
+
+/// A property of states.
+pub(super) struct Claim {
+    bit: u64,
+    /// What must be true of every state.
+    holds: Vec<NodeId>,
+    /// What is looked for.
+    witness: Option<NodeId>,
+    antecedent: Option<NodeId>,
+}
+
+/// See the module.
+pub(super) struct Plan {
+    pub(super) dag: Dag,
+    pub(super) reads: Vec<Reads>,
+    pub(super) events: Vec<EventPlan>,
+    pub(super) claims: Vec<Claim>,
+}
+
+impl Plan {
+    /// `None` if it is too large.
+    pub(super) fn new(ground: &Ground<'_>, cone: &Cone, layout: &Layout) -> Option<Self> {
+        let mut dag = ground.dag.clone();
+        let mut events = Vec::with_capacity(cone.events.len());
+        let mut operations = 0;
+        for index in &cone.events {
+            let event = event(ground, *index, layout, &mut dag);
+            operations += event.size;
+            if operations > MOST_OPERATIONS {
+                return None;
+            }
+            events.push(event);
+        }
+        let claims = ground.properties.iter().enumerate();
+        let claims: Vec<Claim> = claims
+            .filter(|(_, p)| p.kind != PropertyKind::Transition)
+            .map(|(position, property)| claim(position, property, &dag, layout))
+            .collect();
+        let roots: Vec<NodeId> = claims.iter().flat_map(Claim::roots).collect();
+        operations += dag.order(&roots).len();
+        (operations <= MOST_OPERATIONS && dag.fault().is_none()).then(|| Self {
+            reads: reads(&dag),
+            dag,
+            events,
+            claims,
+        })
+    }
+}
+
+impl Claim {
+    fn roots(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.holds
+            .iter()
+            .copied()
+            .chain(self.witness)
+            .chain(self.antecedent)
+    }
+}
+
+fn event(ground: &Ground<'_>, index: usize, layout: &Layout, dag: &mut Dag) -> EventPlan {
+    let event = &ground.events[index];
+    let update = |(cell, value): &(CellId, NodeId)| {
+        let field = layout.field(*cell)?;
+        let (bounds, within) = (ground.dag.bounds(*value), ground.cells.get(*cell).bounds);
+        let leaves = bounds.0 < within.0 || bounds.1 > within.1;
+        Some(Update {
+            field,
+            value: *value,
+            within: leaves.then_some(within),
+        })
+    };
+    let transitions = ground.properties.iter().enumerate();
+    let steps = transitions
+        .filter(|(_, p)| p.kind == PropertyKind::Transition)
+        .map(|(position, property)| {
+            let (formula, promises) = match property.clauses.get(&index) {
+                Some(clause) => (clause.formula, &clause.promises),
+                None => (property.formula, &property.promises),
+            };
+            let parts: Vec<NodeId> = promises.iter().map(|p| p.holds).chain([formula]).collect();
+            let holds = dag.and(parts);
+            (property_bit(position), after(ground, event, dag, holds))
+        });
+    let mut plan = EventPlan {
+        steps: steps.filter(|(_, holds)| *holds != Dag::TRUE).collect(),
+        before: event.before.iter().map(|p| p.holds).collect(),
+        guard: event.guard,
+        after: event.after.iter().map(|p| p.holds).collect(),
+        updates: event.updates.iter().filter_map(update).collect(),
+        size: 0,
+    };
+    plan.size = dag.order(&plan.roots()).len();
+    plan
+}
+
+/// A formula on a step of this event, over the state before.
+fn after(ground: &Ground<'_>, event: &GroundEvent, dag: &mut Dag, formula: NodeId) -> NodeId {
+    let rewritten = dag.rewrite(&[formula], &mut |dag, cell, next| {
+        if !next {
+            return None;
+        }
+        let update = event.updates.iter().find(|(c, _)| *c == cell);
+        let info = ground.cells.get(cell);
+        Some(update.map_or_else(
+            || dag.cell(cell, info.bounds, info.is_boolean()),
+            |(_, value)| *value,
+        ))
+    });
+    rewritten[0]
+}
+
+fn claim(position: usize, property: &GroundProperty, dag: &Dag, layout: &Layout) -> Claim {
+    let inside = |node: &NodeId| {
+        let cells = dag.cells_of(&dag.order(&[*node]));
+        cells.iter().all(|c| layout.field(*c).is_some())
+    };
+    let formula = Some(property.formula);
+    Claim {
+        bit: property_bit(position),
+        holds: property
+            .promises
+            .iter()
+            .map(|p| p.holds)
+            .chain(formula.filter(|_| property.kind == PropertyKind::Invariant))
+            .collect(),
+        witness: formula.filter(|_| property.kind == PropertyKind::Witness),
+        antecedent: property.antecedent.filter(inside),
+    }
+}
+
+impl EventPlan {
+    fn roots(&self) -> Vec<NodeId> {
+        let mut out: Vec<NodeId> = self.before.iter().chain(&self.after).copied().collect();
+        out.push(self.guard);
+        out.extend(self.updates.iter().map(|u| u.value));
+        out.extend(self.steps.iter().map(|(_, holds)| *holds));
+        out
+    }
+}
+
+/// The variables of the loop over states.
+struct Loop {
+    source: Variable,
+    left: Variable,
+    out: Variable,
+    alive: Variable,
+    found: Variable,
+    antecedents: Variable,
+}
+
+impl Loop {
+    fn new(
+        builder: &mut FunctionBuilder<'_>,
+        source: Value,
+        left: Value,
+        out: Option<Value>,
+        alive: Option<Value>,
+    ) -> Self {
+        let zero = builder.ins().iconst(types::I64, 0);
+        let mut variable = |value: Value| {
+            let variable = builder.declare_var(types::I64);
+            builder.def_var(variable, value);
+            variable
+        };
+        Self {
+            source: variable(source),
+            left: variable(left),
+            out: variable(out.unwrap_or(zero)),
+            alive: variable(alive.unwrap_or(zero)),
+            found: variable(zero),
+            antecedents: variable(zero),
+        }
+    }
+
+    /// Moves a variable on.
+    fn advance(builder: &mut FunctionBuilder<'_>, variable: Variable, by: i64) {
+        let value = builder.use_var(variable);
+        let value = builder.ins().iadd_imm(value, by);
+        builder.def_var(variable, value);
+    }
+}
+
+/// Sets a bit of a variable where a truth value is true.
+fn raise(em: &mut Emitter<'_, '_>, variable: Variable, truth: Value, bit: u64) {
+    let wide = em.widen(truth);
+    let shifted = em.builder.ins().ishl_imm(wide, i64::from(bit.trailing_zeros()));
+    let old = em.builder.use_var(variable);
+    let new = em.builder.ins().bor(old, shifted);
+    em.builder.def_var(variable, new);
+}
+
+/// The loop around `body`, which is given the words of a state.
+fn each_state(
+    builder: &mut FunctionBuilder<'_>,
+    layout: &Layout,
+    of: &Loop,
+    body: impl FnOnce(&mut FunctionBuilder<'_>, Vec<Value>),
+) {
+    let (head, state, end) = (
+        builder.create_block(),
+        builder.create_block(),
+        builder.create_block(),
+    );
+    builder.ins().jump(head, &[]);
+    builder.switch_to_block(head);
+    let left = builder.use_var(of.left);
+    builder.ins().brif(left, state, &[], end, &[]);
+    builder.switch_to_block(state);
+    let source = builder.use_var(of.source);
+    let words = (0..layout.words() as i32)
+        .map(|word| {
+            builder
+                .ins()
+                .load(types::I64, MemFlags::trusted(), source, 8 * word)
+        })
+        .collect();
+    body(builder, words);
+    Loop::advance(builder, of.source, 8 * layout.words() as i64);
+    Loop::advance(builder, of.left, -1);
+    builder.ins().jump(head, &[]);
+    builder.switch_to_block(end);
+}
+
+fn parameters(builder: &mut FunctionBuilder<'_>) -> Vec<Value> {
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    builder.block_params(entry).to_vec()
+}
+
+/// A function for the events from `from`, up to about `most` operations; the position behind the last.
+pub(super) fn expand(
+    builder: &mut FunctionBuilder<'_>,
+    plan: &Plan,
+    layout: &Layout,
+    from: usize,
+    most: usize,
+) -> usize {
+    let given = parameters(builder);
+    let (counts, bits) = (given[3], given[5]);
+    let of = Loop::new(builder, given[0], given[1], Some(given[2]), Some(given[4]));
+    let mut next = from;
+    each_state(builder, layout, &of, |builder, words| {
+        let start = builder.use_var(of.out);
+        let mut em = Emitter::new(builder, &plan.dag, layout, &plan.reads, words);
+        while next < plan.events.len() && em.operations < most {
+            one_event(&mut em, &plan.events[next], &of, counts, next);
+            next += 1;
+        }
+        let (end, alive) = (builder.use_var(of.out), builder.use_var(of.alive));
+        let any = builder.ins().icmp(IntCC::NotEqual, start, end);
+        let old = builder.ins().load(types::I8, MemFlags::trusted(), alive, 0);
+        let new = builder.ins().bor(old, any);
+        builder.ins().store(MemFlags::trusted(), new, alive, 0);
+        Loop::advance(builder, of.alive, 1);
+    });
+    tell(builder, bits, 0, of.found);
+    let end = builder.use_var(of.out);
+    builder.ins().return_(&[end]);
+    next
+}
+
+/// Joins a variable to a word of memory.
+fn tell(builder: &mut FunctionBuilder<'_>, bits: Value, word: i32, variable: Variable) {
+    let old = builder
+        .ins()
+        .load(types::I64, MemFlags::trusted(), bits, 8 * word);
+    let new = builder.use_var(variable);
+    let both = builder.ins().bor(old, new);
+    builder.ins().store(MemFlags::trusted(), both, bits, 8 * word);
+}
+
+fn one_event(em: &mut Emitter<'_, '_>, event: &EventPlan, of: &Loop, counts: Value, position: usize) {
+    for promise in &event.before {
+        let holds = em.truth(*promise);
+        let broken = em.not(holds);
+        raise(em, of.found, broken, UNDEFINED);
+    }
+    if event.guard == Dag::FALSE {
+        return;
+    }
+    let conjuncts = em.dag.conjuncts(event.guard);
+    let (cheap, other): (Vec<NodeId>, Vec<NodeId>) = conjuncts.iter().partition(|c| em.table(**c).is_some());
+    if event.size < BRANCH || cheap.is_empty() {
+        let guard = em.truth(event.guard);
+        body(em, event, guard, of, counts, position);
+        return;
+    }
+    let first = em.conjunction(&cheap);
+    let (inside, behind) = (em.builder.create_block(), em.builder.create_block());
+    em.builder.ins().brif(first, inside, &[], behind, &[]);
+    em.builder.switch_to_block(inside);
+    let mark = em.mark();
+    let guard = em.conjunction(&other);
+    body(em, event, guard, of, counts, position);
+    em.forget(mark);
+    em.builder.ins().jump(behind, &[]);
+    em.builder.switch_to_block(behind);
+}
+
+/// What happens where the guard is true, without a branch on it.
+fn body(
+    em: &mut Emitter<'_, '_>,
+    event: &EventPlan,
+    guard: Value,
+    of: &Loop,
+    counts: Value,
+    position: usize,
+) {
+    let mut fires = guard;
+    let mut broken = Vec::new();
+    for promise in event.before.iter().chain(&event.after) {
+        let holds = em.truth(*promise);
+        broken.push(em.not(holds));
+    }
+    let words = updated(em, event, &mut broken);
+    if !broken.is_empty() {
+        let any = em.join(broken, false);
+        let undefined = em.and(guard, any);
+        raise(em, of.found, undefined, UNDEFINED);
+        let fine = em.not(any);
+        fires = em.and(guard, fine);
+    }
+    for (bit, holds) in &event.steps {
+        let holds = em.truth(*holds);
+        let broken = em.not(holds);
+        let violated = em.and(fires, broken);
+        raise(em, of.found, violated, *bit);
+    }
+    let out = em.builder.use_var(of.out);
+    for (at, word) in words.iter().enumerate() {
+        em.builder
+            .ins()
+            .store(MemFlags::trusted(), *word, out, 8 * at as i32);
+    }
+    let wide = em.widen(fires);
+    let flags = MemFlags::trusted();
+    let offset = 8 * position as i32;
+    let count = em.builder.ins().load(types::I64, flags, counts, offset);
+    let count = em.builder.ins().iadd(count, wide);
+    em.builder.ins().store(flags, count, counts, offset);
+    let step = em.builder.ins().imul_imm(wide, 8 * words.len() as i64);
+    let next = em.builder.ins().iadd(out, step);
+    em.builder.def_var(of.out, next);
+    em.operations += 6 + words.len();
+}
+
+/// The words of the state after. What leaves the bounds of its cell is added to `broken`.
+fn updated(em: &mut Emitter<'_, '_>, event: &EventPlan, broken: &mut Vec<Value>) -> Vec<Value> {
+    let mut words = em.words().to_vec();
+    // bits to clear, bits to set, and values to add
+    let mut changes: Vec<(u64, u64, Vec<Value>)> = vec![(0, 0, Vec::new()); words.len()];
+    for update in &event.updates {
+        let (word, shift, mask) = em.layout.place(update.field);
+        let (lo, hi) = em.layout.bounds(update.field);
+        changes[word].0 |= mask << shift;
+        if let Some(value) = em.dag.literal(update.value)
+            && (lo..=hi).contains(&value)
+        {
+            changes[word].1 |= (value.wrapping_sub(lo) as u64 & mask) << shift;
+            continue;
+        }
+        let value = em.integer(update.value);
+        let mut code = if lo == 0 {
+            value
+        } else {
+            em.builder.ins().iadd_imm(value, lo.wrapping_neg())
+        };
+        if update.within.is_some() {
+            let most = em.constant(hi.abs_diff(lo));
+            broken.push(em.builder.ins().icmp(IntCC::UnsignedGreaterThan, code, most));
+            let mask = em.constant(mask);
+            code = em.builder.ins().band(code, mask);
+        }
+        if shift > 0 {
+            code = em.builder.ins().ishl_imm(code, i64::from(shift));
+        }
+        em.operations += 3;
+        changes[word].2.push(code);
+    }
+    for (word, (clear, set, values)) in words.iter_mut().zip(changes) {
+        if clear != 0 {
+            let keep = em.constant(!clear);
+            *word = em.builder.ins().band(*word, keep);
+            em.operations += 1;
+        }
+        if set != 0 {
+            let set = em.constant(set);
+            *word = em.builder.ins().bor(*word, set);
+            em.operations += 1;
+        }
+        for value in values {
+            *word = em.builder.ins().bor(*word, value);
+            em.operations += 1;
+        }
+    }
+    words
+}
+
+/// A function for the properties of states.
+pub(super) fn check(builder: &mut FunctionBuilder<'_>, plan: &Plan, layout: &Layout) {
+    let given = parameters(builder);
+    let of = Loop::new(builder, given[0], given[1], None, None);
+    each_state(builder, layout, &of, |builder, words| {
+        let mut em = Emitter::new(builder, &plan.dag, layout, &plan.reads, words);
+        for claim in &plan.claims {
+            let holds = em.conjunction(&claim.holds);
+            let mut found = em.not(holds);
+            if let Some(witness) = claim.witness {
+                let reached = em.truth(witness);
+                found = em.or(found, reached);
+            }
+            raise(&mut em, of.found, found, claim.bit);
+            if let Some(antecedent) = claim.antecedent {
+                let truth = em.truth(antecedent);
+                raise(&mut em, of.antecedents, truth, claim.bit);
+            }
+        }
+    });
+    tell(builder, given[2], 0, of.found);
+    tell(builder, given[2], 1, of.antecedents);
+    builder.ins().return_(&[]);
+}

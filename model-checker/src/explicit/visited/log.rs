@@ -1,0 +1,136 @@
+//! The states of one shard in the order in which they were found, each in as few whole bytes as its words need.
+
+use std::ops::Range;
+
+/// States in one piece.
+const CHUNK: usize = 1 << 11;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(super) struct Log {
+    words: usize,
+    /// Bytes of a state.
+    stride: usize,
+    chunks: Vec<Box<[u8]>>,
+    len: usize,
+    /// At which depth states were found: the first number of each depth that has any.
+    levels: Vec<(u32, u32)>,
+}
+
+impl Log {
+    /// An empty log of states of `words` words, the last of which has at most `last_bits` bits.
+    pub(super) fn new(words: usize, last_bits: u32) -> Self {
+        Self {
+            words,
+            stride: (words - 1) * 8 + (last_bits.div_ceil(8) as usize).max(1),
+            chunks: Vec::new(),
+            len: 0,
+            levels: Vec::new(),
+        }
+    }
+
+    /// Number of states.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes in use.
+    pub(super) fn bytes(&self) -> u64 {
+        let chunks = self.chunks.len() * self.chunk_bytes();
+        (chunks + self.levels.len() * size_of::<(u32, u32)>()) as u64
+    }
+
+    /// Bytes of a piece. Reads take whole words, so that the last state is followed by some bytes.
+    fn chunk_bytes(&self) -> usize {
+        CHUNK * self.stride + 8
+    }
+
+    /// Appends a state found at this depth.
+    pub(super) fn push(&mut self, state: &[u64], depth: u32) {
+        let (chunk, at) = (self.len / CHUNK, self.len % CHUNK * self.stride);
+        if chunk == self.chunks.len() {
+            self.chunks.push(vec![0; self.chunk_bytes()].into());
+        }
+        if self.levels.last().is_none_or(|(d, _)| *d != depth) {
+            self.levels.push((depth, self.len as u32));
+        }
+        let place = &mut self.chunks[chunk][at..at + self.stride];
+        for (word, bytes) in state.iter().zip(place.chunks_mut(8)) {
+            bytes.copy_from_slice(&word.to_le_bytes()[..bytes.len()]);
+        }
+        self.len += 1;
+    }
+
+    /// The first word of a state, if there is one word.
+    fn word(chunk: &[u8], at: usize, stride: usize) -> u64 {
+        let bytes = chunk[at..at + 8].first_chunk().copied().unwrap_or_default();
+        u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * stride))
+    }
+
+    /// Appends the words of these states to `out`.
+    pub(super) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) {
+        for index in range {
+            let (chunk, at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+            if self.words == 1 {
+                out.push(Self::word(chunk, at, self.stride));
+                continue;
+            }
+            for bytes in chunk[at..at + self.stride].chunks(8) {
+                let mut word = [0; 8];
+                word[..bytes.len()].copy_from_slice(bytes);
+                out.push(u64::from_le_bytes(word));
+            }
+        }
+    }
+
+    /// Whether the state with this number has these words.
+    pub(super) fn is(&self, index: usize, state: &[u64]) -> bool {
+        let (chunk, at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+        let place = chunk[at..at + self.stride].chunks(8);
+        state
+            .iter()
+            .zip(place)
+            .all(|(word, bytes)| word.to_le_bytes()[..bytes.len()] == *bytes)
+    }
+
+    /// The numbers of the states found at a depth.
+    pub(super) fn level(&self, depth: u32) -> Range<usize> {
+        match self.levels.binary_search_by_key(&depth, |(d, _)| *d) {
+            Ok(at) => {
+                let end = self
+                    .levels
+                    .get(at + 1)
+                    .map_or(self.len, |(_, start)| *start as usize);
+                self.levels[at].1 as usize..end
+            }
+            Err(_) => 0..0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_at_its_depth() {
+        for (words, last_bits) in [(1, 1), (1, 33), (1, 64), (3, 9), (2, 64)] {
+            let state = |n: u64| -> Vec<u64> {
+                let word = |w: usize| n.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(w as u32 * 7);
+                let last = |w: usize| word(w) & (u64::MAX >> (64 - last_bits));
+                (0..words)
+                    .map(|w| if w + 1 == words { last(w) } else { word(w) })
+                    .collect()
+            };
+            let mut log = Log::new(words, last_bits);
+            for n in 0..5000 {
+                log.push(&state(n), (n / 1000 * 2) as u32);
+            }
+            assert_eq!((log.len(), log.level(4), log.level(3)), (5000, 2000..3000, 0..0));
+            let mut out = Vec::new();
+            log.read(2040..2060, &mut out);
+            assert_eq!(out, (2040..2060).flat_map(state).collect::<Vec<_>>());
+            assert!(log.is(4999, &state(4999)) && (last_bits < 20 || !log.is(4999, &state(4998))));
+        }
+    }
+}

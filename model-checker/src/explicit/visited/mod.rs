@@ -1,0 +1,367 @@
+//! The visited states, in shards: exact, compact, in the order in which they were found.
+//!
+//! A shard is chosen by the upper bits of a state's hash, so that each is small enough for the cache and can be
+//! filled by a thread of its own. It has a log of its states by depth and a table that finds them: of
+//! states of one word a [`quotient`] table over an invertible hash, of wider ones an [`indexed`] table into the log.
+//! Nothing tells from which state one was found; a run is found again by expanding earlier depths.
+//!
+//! Bytes of a state of one word: 1 to 8 in the log, and 2, 4 or 8 divided by the load of the table (0.43 to 0.85).
+
+mod indexed;
+mod log;
+mod mix;
+mod quotient;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::hash::hash;
+use super::layout::Layout;
+use indexed::{Entry, Indexed};
+use log::Log;
+use mix::Mix;
+use quotient::Quotient;
+
+/// Logarithm of the number of shards.
+const SHARD_BITS: u32 = 7;
+/// Number of shards.
+pub(crate) const SHARDS: usize = 1 << SHARD_BITS;
+/// Least bits of a mixed state: those of the shard, of the line and one more.
+const LEAST_BITS: u32 = 16;
+
+/// How a state is sent to its shard: one word states as their mixed form, wider ones with their hash before them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Router {
+    words: usize,
+    mix: Mix,
+}
+
+/// Keys of one shard, to be inserted.
+pub(crate) type Keys = Vec<u64>;
+
+impl Router {
+    fn new(layout: &Layout) -> Self {
+        Self {
+            words: layout.words(),
+            mix: Mix::new(layout.last_bits().max(LEAST_BITS)),
+        }
+    }
+
+    /// Words of a key.
+    pub(crate) fn key_words(&self) -> usize {
+        if self.words == 1 { 1 } else { self.words + 1 }
+    }
+
+    /// Sends packed states, one after the other, to their shards.
+    pub(crate) fn send(&self, states: &[u64], shards: &mut [Keys]) {
+        if self.words == 1 {
+            for state in states {
+                let key = self.mix.mix(*state);
+                shards[(key >> (self.mix.bits - SHARD_BITS)) as usize & (SHARDS - 1)].push(key);
+            }
+            return;
+        }
+        for state in states.chunks_exact(self.words) {
+            let hash = hash(state);
+            let shard = &mut shards[(hash >> (u64::BITS - SHARD_BITS)) as usize];
+            shard.push(hash);
+            shard.extend_from_slice(state);
+        }
+    }
+}
+
+/// What may still be stored, shared by all shards.
+#[derive(Debug)]
+pub(crate) struct Quota {
+    states: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Quota {
+    /// At most so many states and bytes.
+    pub(crate) fn new(states: u64, bytes: u64) -> Self {
+        Self {
+            states: AtomicU64::new(states),
+            bytes: AtomicU64::new(bytes),
+        }
+    }
+
+    /// Takes some of what is left, at most `amount`.
+    fn take(of: &AtomicU64, amount: u64) -> u64 {
+        let take = |left: u64| Some(left - left.min(amount));
+        let left = of.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        left.unwrap_or_else(|left| left).min(amount)
+    }
+
+    fn give_back(of: &AtomicU64, amount: u64) {
+        of.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    fn has_bytes(&self, bytes: u64) -> bool {
+        self.bytes.load(Ordering::Relaxed) >= bytes
+    }
+}
+
+/// Why not every key could be inserted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Full {
+    /// The states of the quota.
+    States,
+    /// The bytes of the quota.
+    Bytes,
+    /// The states that one shard can number.
+    Numbers,
+}
+
+#[derive(Clone, Debug)]
+enum Table {
+    Short(Quotient),
+    Wide(Indexed),
+}
+
+/// One shard.
+#[derive(Clone, Debug)]
+pub(crate) struct Shard {
+    number: u64,
+    router: Router,
+    log: Log,
+    table: Table,
+    /// Bytes taken from the quota.
+    taken: u64,
+}
+
+impl Shard {
+    fn new(number: usize, layout: &Layout) -> Self {
+        let router = Router::new(layout);
+        let table = if layout.words() == 1 {
+            Table::Short(Quotient::new(router.mix.bits - SHARD_BITS))
+        } else {
+            Table::Wide(Indexed::new())
+        };
+        Self {
+            number: number as u64,
+            router,
+            log: Log::new(layout.words(), layout.last_bits()),
+            table,
+            taken: 0,
+        }
+    }
+
+    /// Number of states.
+    pub(crate) fn len(&self) -> usize {
+        self.log.len()
+    }
+
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> u64 {
+        let table = match &self.table {
+            Table::Short(table) => table.bytes(),
+            Table::Wide(table) => table.bytes(),
+        };
+        self.log.bytes() + table
+    }
+
+    /// The numbers of the states found at a depth.
+    pub(crate) fn level(&self, depth: u32) -> Range<usize> {
+        self.log.level(depth)
+    }
+
+    /// Appends the words of these states to `out`.
+    pub(crate) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) {
+        self.log.read(range, out);
+    }
+
+    /// Adds the states of these keys, in order, as found at a depth; appends the words of those that are new to
+    /// `fresh`.
+    ///
+    /// # Errors
+    /// [`Full`]; the states before are kept.
+    pub(crate) fn insert(
+        &mut self,
+        keys: &[u64],
+        depth: u32,
+        quota: &Quota,
+        fresh: &mut Vec<u64>,
+    ) -> Result<(), Full> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let before = self.log.len();
+        let most = Quota::take(&quota.states, (keys.len() / self.router.key_words()) as u64);
+        let result = match &mut self.table {
+            Table::Short(table) => {
+                let place = (self.number, self.router.mix);
+                insert_short(
+                    table,
+                    &mut self.log,
+                    keys,
+                    place,
+                    most as usize,
+                    depth,
+                    quota,
+                    fresh,
+                )
+            }
+            Table::Wide(table) => {
+                let words = self.router.words;
+                insert_wide(
+                    table,
+                    &mut self.log,
+                    keys,
+                    words,
+                    most as usize,
+                    depth,
+                    quota,
+                    fresh,
+                )
+            }
+        };
+        Quota::give_back(&quota.states, most - (self.log.len() - before) as u64);
+        // what grew is accounted for afterwards, and shards grow in small steps
+        let more = self.bytes().saturating_sub(self.taken);
+        self.taken += more;
+        let got = Quota::take(&quota.bytes, more);
+        result.and(if got < more { Err(Full::Bytes) } else { Ok(()) })
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of a shard, borrowed one by one"
+)]
+fn insert_short(
+    table: &mut Quotient,
+    log: &mut Log,
+    keys: &[u64],
+    (number, mix): (u64, Mix),
+    most: usize,
+    depth: u32,
+    quota: &Quota,
+    fresh: &mut Vec<u64>,
+) -> Result<(), Full> {
+    let bits = mix.bits - SHARD_BITS;
+    let mut new = |key: u64| {
+        let state = mix.unmix(number << bits | key);
+        log.push(&[state], depth);
+        fresh.push(state);
+    };
+    // the keys of a shard differ in the bits below its number only
+    let mut new_here = 0;
+    let done = table.insert(keys, most, &|bytes| quota.has_bytes(bytes), &mut |key| {
+        new_here += 1;
+        new(key);
+    });
+    match keys[done..].iter().any(|key| !table.contains(*key)) {
+        false => Ok(()),
+        true if new_here == most => Err(Full::States),
+        true => Err(Full::Bytes),
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of a shard, borrowed one by one"
+)]
+fn insert_wide(
+    table: &mut Indexed,
+    log: &mut Log,
+    keys: &[u64],
+    words: usize,
+    most: usize,
+    depth: u32,
+    quota: &Quota,
+    fresh: &mut Vec<u64>,
+) -> Result<(), Full> {
+    let mut left = most;
+    let mut seen = 0;
+    for (at, key) in keys.chunks_exact(words + 1).enumerate() {
+        if let Some(ahead) = keys.get((at + 8) * (words + 1)) {
+            seen ^= table.touch(*ahead);
+        }
+        let (hash, state) = (key[0], &key[1..]);
+        if table.is_tight() {
+            if !quota.has_bytes(table.bytes()) {
+                return Err(Full::Bytes);
+            }
+            let mut buffer = Vec::with_capacity(words);
+            table.grow(|number| {
+                buffer.clear();
+                log.read(number..number + 1, &mut buffer);
+                super::hash::hash(&buffer)
+            });
+        }
+        match table.put(state, hash, log, left > 0 && log.len() < indexed::MOST) {
+            Entry::Known => {}
+            Entry::New => {
+                log.push(state, depth);
+                fresh.extend_from_slice(state);
+                left -= 1;
+            }
+            Entry::Full if left == 0 => return Err(Full::States),
+            Entry::Full => return Err(Full::Numbers),
+        }
+    }
+    std::hint::black_box(seen);
+    Ok(())
+}
+
+/// All shards.
+#[derive(Clone, Debug)]
+pub(crate) struct Visited {
+    /// The way to them.
+    pub(crate) router: Router,
+    /// In order of number.
+    pub(crate) shards: Vec<Shard>,
+}
+
+impl Visited {
+    /// No states of this layout.
+    pub(crate) fn new(layout: &Layout) -> Self {
+        Self {
+            router: Router::new(layout),
+            shards: (0..SHARDS).map(|number| Shard::new(number, layout)).collect(),
+        }
+    }
+
+    /// Number of states.
+    pub(crate) fn len(&self) -> u64 {
+        self.shards.iter().map(|s| s.len() as u64).sum()
+    }
+
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.shards.iter().map(Shard::bytes).sum()
+    }
+
+    /// The states found at a depth, as runs of numbers in shards; none is longer than `longest`.
+    pub(crate) fn level(&self, depth: u32, longest: usize) -> Vec<Run> {
+        let mut out = Vec::new();
+        for (shard, of) in self.shards.iter().enumerate() {
+            let level = of.level(depth);
+            let mut at = level.start;
+            while at < level.end {
+                let end = level.end.min(at + longest);
+                out.push(Run {
+                    shard,
+                    states: at..end,
+                });
+                at = end;
+            }
+        }
+        out
+    }
+
+    /// Appends the words of the states of a run to `out`.
+    pub(crate) fn read(&self, run: &Run, out: &mut Vec<u64>) {
+        self.shards[run.shard].read(run.states.clone(), out);
+    }
+}
+
+/// Some states of one shard and one depth.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Run {
+    /// Which shard.
+    pub(crate) shard: usize,
+    /// Their numbers there.
+    pub(crate) states: Range<usize>,
+}

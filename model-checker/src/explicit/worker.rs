@@ -1,0 +1,245 @@
+//! What one thread does in a round of a search: it expands states and sends what comes after them to their shards, then
+//! fills shards and checks the states that are new.
+//!
+//! Where machine code is there, it is asked first; it tells only whether anything of interest happened in a block of
+//! states, and the portable machine then finds out what.
+
+use transition_system::Stop;
+
+use super::checks::{Checks, Finding};
+use super::machine::{Broken, Machine, Successors, Transitions};
+use super::native::{Bits, Native, UNDEFINED};
+use super::visited::{Full, Keys, Quota, Router, Run, SHARDS, Shard, Visited};
+use crate::budget::Budget;
+
+/// States expanded together.
+pub(super) const BLOCK: usize = 128;
+
+/// Where something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    /// In a state.
+    State(Vec<u64>),
+    /// On a step: from, by the event at this position of the cone, to.
+    Step(Vec<u64>, u32, Vec<u64>),
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// What a property is about.
+    Finding(Finding),
+    /// A broken promise of an event.
+    Undefined(Broken),
+    /// No event is enabled.
+    Deadlock,
+    /// An event (by position in the cone) gave a cell a value that it cannot have.
+    Escaped(u32),
+}
+
+/// What all workers read.
+pub(super) struct Shared<'s> {
+    pub(super) visited: &'s Visited,
+    pub(super) native: Option<&'s Native>,
+    pub(super) deadlock: bool,
+}
+
+/// See the module.
+pub(super) struct Worker<'s> {
+    words: usize,
+    machine: Machine,
+    pub(super) checks: Checks,
+    budget: Budget<'s>,
+    source: Vec<u64>,
+    out: Vec<u64>,
+    successors: Successors,
+    alive: Vec<u8>,
+    block_counts: Vec<u64>,
+    fresh: Vec<u64>,
+    /// How often each event of the cone was fired in this round.
+    pub(super) counts: Vec<u64>,
+    /// Transitions of this round.
+    pub(super) transitions: u64,
+    /// What was found in this round, with the shard of a new state.
+    pub(super) found: Vec<(usize, What, At)>,
+    /// Why the worker did not finish the round.
+    pub(super) stop: Option<Stop>,
+    /// Why a shard did not take all.
+    pub(super) full: Option<Full>,
+}
+
+/// One list of keys for each shard.
+pub(super) fn parts() -> Vec<Keys> {
+    vec![Keys::new(); SHARDS]
+}
+
+impl<'s> Worker<'s> {
+    pub(super) fn new(
+        words: usize,
+        machine: Machine,
+        checks: Checks,
+        events: usize,
+        budget: Budget<'s>,
+    ) -> Self {
+        Self {
+            words,
+            machine,
+            checks,
+            budget,
+            source: Vec::new(),
+            out: Vec::new(),
+            successors: Successors {
+                words,
+                ..Successors::default()
+            },
+            alive: Vec::new(),
+            block_counts: vec![0; events],
+            fresh: Vec::new(),
+            counts: vec![0; events],
+            transitions: 0,
+            found: Vec::new(),
+            stop: None,
+            full: None,
+        }
+    }
+
+    /// Expands the states of these runs into `parts`.
+    pub(super) fn expand(&mut self, shared: &Shared<'_>, runs: &[Run], parts: &mut [Keys]) {
+        parts.iter_mut().for_each(Vec::clear);
+        let mut source = std::mem::take(&mut self.source);
+        let mut runs = runs.iter().peekable();
+        while runs.peek().is_some() && self.stop.is_none() {
+            source.clear();
+            while let Some(run) =
+                runs.next_if(|r| source.is_empty() || source.len() / self.words + r.states.len() <= BLOCK)
+            {
+                shared.visited.read(run, &mut source);
+            }
+            if self.block(shared, &source, parts) {
+                break;
+            }
+            if let Err(stop) = self.budget.look() {
+                self.stop = Some(stop);
+            }
+        }
+        self.source = source;
+    }
+
+    /// Expands some states; whether the search is over.
+    fn block(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut [Keys]) -> bool {
+        let Some(native) = shared.native else {
+            return self.carefully(shared, source, parts);
+        };
+        let mut bits = Bits::default();
+        self.block_counts.fill(0);
+        let made = native.expand(
+            source,
+            &mut self.out,
+            &mut self.block_counts,
+            &mut self.alive,
+            &mut bits,
+        );
+        let dead = shared.deadlock && self.alive.contains(&0);
+        if dead || bits.found & (self.checks.open_bits() | UNDEFINED) != 0 {
+            return self.carefully(shared, source, parts);
+        }
+        shared.visited.router.send(&self.out[..made * self.words], parts);
+        self.transitions += made as u64;
+        for (sum, count) in self.counts.iter_mut().zip(&self.block_counts) {
+            *sum += count;
+        }
+        false
+    }
+
+    /// Expands some states by the portable machine, and says of each what is wrong.
+    fn carefully(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut [Keys]) -> bool {
+        let router: Router = shared.visited.router;
+        for state in source.chunks_exact(self.words) {
+            self.successors.clear();
+            self.machine.expand(state, &mut self.successors);
+            let here = || At::State(state.to_vec());
+            if let Some(event) = self.successors.escaped {
+                self.found.push((0, What::Escaped(event), here()));
+                return true;
+            }
+            if let Some(broken) = self.successors.broken.first() {
+                self.found.push((0, What::Undefined(*broken), here()));
+                return true;
+            }
+            if shared.deadlock && self.successors.is_empty() {
+                self.found.push((0, What::Deadlock, here()));
+            }
+            self.steps(state);
+            router.send(&self.successors.states, parts);
+            self.transitions += self.successors.len() as u64;
+            for event in &self.successors.events {
+                self.counts[*event as usize] += 1;
+            }
+        }
+        false
+    }
+
+    /// Asks the properties of steps.
+    fn steps(&mut self, state: &[u64]) {
+        if !self.checks.watches_steps() {
+            return;
+        }
+        let mut findings = Vec::new();
+        for position in 0..self.successors.len() {
+            let (event, after) = (self.successors.events[position], self.successors.state(position));
+            self.checks.on_step(event, state, after, &mut findings);
+            for finding in findings.drain(..) {
+                let at = At::Step(state.to_vec(), event, after.to_vec());
+                self.found.push((0, What::Finding(finding), at));
+            }
+        }
+    }
+
+    /// Puts what all workers sent to these shards there, as found at a depth, and checks what is new.
+    pub(super) fn insert(
+        &mut self,
+        shards: &mut [(usize, &mut Shard)],
+        parts: &[Vec<Keys>],
+        native: Option<&Native>,
+        depth: u32,
+        quota: &Quota,
+    ) {
+        for (number, shard) in shards {
+            self.fresh.clear();
+            for keys in parts {
+                if let Err(full) = shard.insert(&keys[*number], depth, quota, &mut self.fresh) {
+                    self.full = Some(full);
+                    break;
+                }
+            }
+            self.check(*number, native);
+            if self.full.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Checks the new states of a shard.
+    fn check(&mut self, shard: usize, native: Option<&Native>) {
+        if self.fresh.is_empty() || !self.checks.watches_states() {
+            return;
+        }
+        if let Some(native) = native {
+            let mut bits = Bits::default();
+            native.check(&self.fresh, &mut bits);
+            let interesting =
+                bits.found & self.checks.open_bits() | bits.antecedents & self.checks.unseen_bits();
+            if interesting == 0 {
+                return;
+            }
+        }
+        let mut findings = Vec::new();
+        for state in self.fresh.chunks_exact(self.words) {
+            self.checks.on_state(state, &mut findings);
+            for finding in findings.drain(..) {
+                self.found
+                    .push((shard, What::Finding(finding), At::State(state.to_vec())));
+            }
+        }
+    }
+}

@@ -23,8 +23,8 @@ use super::options::Options;
 use super::progress::{Progress, Snapshot};
 use super::report::{EventCount, ExplicitReport, Stats};
 use super::trace::{Last, rebuild};
-use super::visited::{Full, Keys, Quota, Run, Shard, Visited};
-use super::worker::{At, BLOCK, Shared, What, Worker, parts};
+use super::visited::{Full, Parts, Quota, Run, Shard, Visited, parts};
+use super::worker::{At, BLOCK, Shared, What, Worker};
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
@@ -78,7 +78,7 @@ struct Search<'s, 'g> {
     pool: Option<ThreadPool>,
     workers: Vec<Worker<'s>>,
     /// For each worker, what it sends to each shard.
-    parts: Vec<Vec<Keys>>,
+    parts: Vec<Parts>,
     checks: Checks,
     found: Found,
     stats: Stats,
@@ -148,7 +148,7 @@ impl<'s, 'g> Search<'s, 'g> {
             native: options.native_after.map_or(Code::Never, Code::After),
             pool: None,
             workers: (0..threads).map(worker).collect(),
-            parts: vec![parts(); threads],
+            parts: (0..threads).map(|_| parts()).collect(),
             fired: vec![0; events],
             found: Found::new(ground.properties.len()),
             stats: Stats {
@@ -331,7 +331,10 @@ impl<'s, 'g> Search<'s, 'g> {
                 });
             }
             Some(_) | None => {
-                self.parts[1..].iter_mut().flatten().for_each(Vec::clear);
+                self.parts[1..]
+                    .iter_mut()
+                    .flat_map(|p| p.iter_mut())
+                    .for_each(Vec::clear);
                 self.workers[0].expand(&shared, round, &mut self.parts[0]);
             }
         }

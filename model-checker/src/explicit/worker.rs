@@ -9,7 +9,7 @@ use transition_system::Stop;
 use super::checks::{Checks, Finding};
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
-use super::visited::{Full, Keys, Quota, Router, Run, SHARDS, Shard, Visited};
+use super::visited::{Full, Parts, Quota, Router, Run, Shard, Visited};
 use crate::budget::Budget;
 
 /// States expanded together.
@@ -68,11 +68,6 @@ pub(super) struct Worker<'s> {
     pub(super) full: Option<Full>,
 }
 
-/// One list of keys for each shard.
-pub(super) fn parts() -> Vec<Keys> {
-    vec![Keys::new(); SHARDS]
-}
-
 impl<'s> Worker<'s> {
     pub(super) fn new(
         words: usize,
@@ -104,7 +99,7 @@ impl<'s> Worker<'s> {
     }
 
     /// Expands the states of these runs into `parts`.
-    pub(super) fn expand(&mut self, shared: &Shared<'_>, runs: &[Run], parts: &mut [Keys]) {
+    pub(super) fn expand(&mut self, shared: &Shared<'_>, runs: &[Run], parts: &mut Parts) {
         parts.iter_mut().for_each(Vec::clear);
         let mut source = std::mem::take(&mut self.source);
         let mut runs = runs.iter().peekable();
@@ -126,7 +121,7 @@ impl<'s> Worker<'s> {
     }
 
     /// Expands some states; whether the search is over.
-    fn block(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut [Keys]) -> bool {
+    fn block(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut Parts) -> bool {
         let Some(native) = shared.native else {
             return self.carefully(shared, source, parts);
         };
@@ -144,15 +139,15 @@ impl<'s> Worker<'s> {
             return self.carefully(shared, source, parts);
         }
         shared.visited.router.send(&self.out[..made * self.words], parts);
-        self.transitions += made as u64;
         for (sum, count) in self.counts.iter_mut().zip(&self.block_counts) {
             *sum += count;
+            self.transitions += count;
         }
         false
     }
 
     /// Expands some states by the portable machine, and says of each what is wrong.
-    fn carefully(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut [Keys]) -> bool {
+    fn carefully(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut Parts) -> bool {
         let router: Router = shared.visited.router;
         for state in source.chunks_exact(self.words) {
             self.successors.clear();
@@ -199,7 +194,7 @@ impl<'s> Worker<'s> {
     pub(super) fn insert(
         &mut self,
         shards: &mut [(usize, &mut Shard)],
-        parts: &[Vec<Keys>],
+        parts: &[Parts],
         native: Option<&Native>,
         depth: u32,
         quota: &Quota,

@@ -7,7 +7,7 @@ use transition_system::PropertyKind;
 
 use super::super::layout::{FieldId, Layout};
 use super::emit::Emitter;
-use super::support::{Reads, reads};
+use super::support::{Reads, Table, reads};
 use super::{MOST_OPERATIONS, UNDEFINED, property_bit};
 use crate::ground::{CellId, Cone, Dag, Ground, GroundEvent, GroundProperty, NodeId};
 
@@ -374,10 +374,45 @@ fn body(
     let count = em.builder.ins().load(types::I64, flags, counts, offset);
     let count = em.builder.ins().iadd(count, wide);
     em.builder.ins().store(flags, count, counts, offset);
-    let step = em.builder.ins().imul_imm(wide, 8 * words.len() as i64);
+    let kept = if stutters(em, event) {
+        let changes = changed(em, &words);
+        let moves = em.and(fires, changes);
+        em.widen(moves)
+    } else {
+        wide
+    };
+    let step = em.builder.ins().imul_imm(kept, 8 * words.len() as i64);
     let next = em.builder.ins().iadd(out, step);
     em.builder.def_var(of.out, next);
     em.operations += 6 + words.len();
+}
+
+/// Whether an event may lead from a state to itself: no cell that it sets has another value by its guard.
+fn stutters(em: &mut Emitter<'_, '_>, event: &EventPlan) -> bool {
+    let conjuncts = em.dag.conjuncts(event.guard);
+    let tables: Vec<Table> = conjuncts.iter().filter_map(|c| em.table(*c)).collect();
+    !event.updates.iter().any(|update| {
+        let Some(value) = em.dag.literal(update.value) else {
+            return false;
+        };
+        let code = value.wrapping_sub(em.layout.bounds(update.field).0) as u64;
+        let of_cell = |t: &&Table| em.layout.field(t.cell) == Some(update.field);
+        tables
+            .iter()
+            .filter(of_cell)
+            .any(|t| code >= 64 || t.truth >> code & 1 == 0)
+    })
+}
+
+/// Whether a state after differs from the state before.
+fn changed(em: &mut Emitter<'_, '_>, after: &[Value]) -> Value {
+    let before = em.words().to_vec();
+    let mut parts = Vec::new();
+    for (old, new) in before.iter().zip(after).filter(|(old, new)| old != new) {
+        parts.push(em.builder.ins().icmp(IntCC::NotEqual, *old, *new));
+        em.operations += 1;
+    }
+    em.join(parts, false)
 }
 
 /// The words of the state after. What leaves the bounds of its cell is added to `broken`.

@@ -4,6 +4,7 @@
 //! full. Lines are filled from the first slot, and a full line is followed by the next.
 
 use super::log::Log;
+use super::near::prefetch;
 
 const SLOTS: usize = 16;
 const TAG_BITS: u32 = 8;
@@ -57,9 +58,9 @@ impl Indexed {
         (hash >> 16) as usize & (self.lines.len() - 1)
     }
 
-    /// A part of the line of a hash, so that it comes near.
-    pub(super) fn touch(&self, hash: u64) -> u32 {
-        self.lines[self.home(hash)].0[0]
+    /// Asks for the line of a hash.
+    pub(super) fn touch(&self, hash: u64) {
+        prefetch(&self.lines[self.home(hash)]);
     }
 
     /// Looks a state up; the caller appends a new one to the log. There must be room in the lines.

@@ -10,6 +10,7 @@
 mod indexed;
 mod log;
 mod mix;
+mod near;
 mod quotient;
 
 use std::ops::Range;
@@ -39,6 +40,14 @@ pub(crate) struct Router {
 /// Keys of one shard, to be inserted.
 pub(crate) type Keys = Vec<u64>;
 
+/// Keys of all shards, by number.
+pub(crate) type Parts = Box<[Keys; SHARDS]>;
+
+/// No keys.
+pub(crate) fn parts() -> Parts {
+    Box::new(std::array::from_fn(|_| Keys::new()))
+}
+
 impl Router {
     fn new(layout: &Layout) -> Self {
         Self {
@@ -53,7 +62,7 @@ impl Router {
     }
 
     /// Sends packed states, one after the other, to their shards.
-    pub(crate) fn send(&self, states: &[u64], shards: &mut [Keys]) {
+    pub(crate) fn send(&self, states: &[u64], shards: &mut [Keys; SHARDS]) {
         if self.words == 1 {
             for state in states {
                 let key = self.mix.mix(*state);
@@ -273,10 +282,9 @@ fn insert_wide(
     fresh: &mut Vec<u64>,
 ) -> Result<(), Full> {
     let mut left = most;
-    let mut seen = 0;
     for (at, key) in keys.chunks_exact(words + 1).enumerate() {
         if let Some(ahead) = keys.get((at + 8) * (words + 1)) {
-            seen ^= table.touch(*ahead);
+            table.touch(*ahead);
         }
         let (hash, state) = (key[0], &key[1..]);
         if table.is_tight() {
@@ -301,7 +309,6 @@ fn insert_wide(
             Entry::Full => return Err(Full::Numbers),
         }
     }
-    std::hint::black_box(seen);
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 //! remainder) are in a slot of two, four or eight bytes of that line or, if it is full, of one of the next lines, with how
 //! far it went. Exact: line, distance and remainder give the mixed state back.
 
+use super::near::prefetch;
+
 /// Bits for the distance from the home line, counted from 1, so that no slot in use is 0.
 const DISTANCE_BITS: u32 = 3;
 const FARTHEST: u64 = (1 << DISTANCE_BITS) - 1;
@@ -132,7 +134,11 @@ impl Quotient {
         loop {
             let mut lines = Lines::new(self.bits - line_bits, line_bits);
             let mut fits = true;
-            self.each(&mut |key| fits &= lines.put(self.bits, line_bits, key) == Put::New);
+            match &mut lines {
+                Lines::Two(to) => self.each(&mut |key| fits &= place(to, self.bits, line_bits, key)),
+                Lines::Four(to) => self.each(&mut |key| fits &= place(to, self.bits, line_bits, key)),
+                Lines::Eight(to) => self.each(&mut |key| fits &= place(to, self.bits, line_bits, key)),
+            }
             if fits {
                 (self.lines, self.line_bits) = (lines, line_bits);
                 return true;
@@ -142,7 +148,7 @@ impl Quotient {
     }
 
     /// Calls `f` with each key.
-    fn each(&self, f: &mut dyn FnMut(u64)) {
+    fn each(&self, f: &mut impl FnMut(u64)) {
         let (bits, line_bits) = (self.bits, self.line_bits);
         match &self.lines {
             Lines::Two(lines) => each(lines, bits, line_bits, f),
@@ -171,14 +177,6 @@ impl Lines {
             Self::Eight(_) => 8,
         }
     }
-
-    fn put(&mut self, bits: u32, line_bits: u32, key: u64) -> Put {
-        match self {
-            Self::Two(lines) => put(lines, bits, line_bits, key),
-            Self::Four(lines) => put(lines, bits, line_bits, key),
-            Self::Eight(lines) => put(lines, bits, line_bits, key),
-        }
-    }
 }
 
 /// How many keys are looked up ahead of the one that is put, so that the waits for their lines overlap.
@@ -186,8 +184,36 @@ const AHEAD: usize = 12;
 
 /// Puts keys until `room` were new or one found its lines crowded. Gives the keys done, those that were new, and whether
 /// the next one is crowded.
-#[inline(never)]
 fn put_all<T: Slot, const N: usize>(
+    lines: &mut [Line<T, N>],
+    bits: u32,
+    line_bits: u32,
+    keys: &[u64],
+    room: usize,
+    new: &mut dyn FnMut(u64),
+) -> (usize, usize, bool) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        #[target_feature(enable = "avx2")]
+        fn with_wide_vectors<T: Slot, const N: usize>(
+            lines: &mut [Line<T, N>],
+            bits: u32,
+            line_bits: u32,
+            keys: &[u64],
+            room: usize,
+            new: &mut dyn FnMut(u64),
+        ) -> (usize, usize, bool) {
+            put_each(lines, bits, line_bits, keys, room, new)
+        }
+        // SAFETY: the processor has what the function is compiled for.
+        #[expect(unsafe_code, reason = "a function for some processors only")]
+        return unsafe { with_wide_vectors(lines, bits, line_bits, keys, room, new) };
+    }
+    put_each(lines, bits, line_bits, keys, room, new)
+}
+
+#[inline(always)]
+fn put_each<T: Slot, const N: usize>(
     lines: &mut [Line<T, N>],
     bits: u32,
     line_bits: u32,
@@ -198,10 +224,9 @@ fn put_all<T: Slot, const N: usize>(
     let count = lines.len();
     let home = |key: u64| (key >> (bits - line_bits)) as usize & (count - 1);
     let mut added = 0;
-    let mut seen = 0;
     for (at, key) in keys.iter().enumerate() {
         if let Some(ahead) = keys.get(at + AHEAD) {
-            seen ^= lines[home(*ahead)].0[0].code();
+            prefetch(&lines[home(*ahead)]);
         }
         match put(lines, bits, line_bits, *key) {
             Put::Known => {}
@@ -215,7 +240,6 @@ fn put_all<T: Slot, const N: usize>(
             }
         }
     }
-    std::hint::black_box(seen);
     (keys.len(), added, false)
 }
 
@@ -238,6 +262,22 @@ fn put<T: Slot, const N: usize>(lines: &mut [Line<T, N>], bits: u32, line_bits: 
     Put::Crowded
 }
 
+/// Puts a key that is not there; `false` if its lines are crowded.
+#[inline(always)]
+fn place<T: Slot, const N: usize>(lines: &mut [Line<T, N>], bits: u32, line_bits: u32, key: u64) -> bool {
+    let (home, remainder) = split(bits, line_bits, key);
+    let mask = lines.len() - 1;
+    for distance in 1..=FARTHEST {
+        let line = &mut lines[(home + distance as usize - 1) & mask].0;
+        if line[N - 1] == T::default() {
+            let used = line.iter().filter(|slot| **slot != T::default()).count();
+            line[used] = T::new(remainder << DISTANCE_BITS | distance);
+            return true;
+        }
+    }
+    false
+}
+
 fn find<T: Slot, const N: usize>(lines: &[Line<T, N>], bits: u32, line_bits: u32, key: u64) -> bool {
     let (home, remainder) = split(bits, line_bits, key);
     (1..=FARTHEST).any(|distance| {
@@ -254,7 +294,7 @@ fn split(bits: u32, line_bits: u32, key: u64) -> (usize, u64) {
     )
 }
 
-fn each<T: Slot, const N: usize>(lines: &[Line<T, N>], bits: u32, line_bits: u32, f: &mut dyn FnMut(u64)) {
+fn each<T: Slot, const N: usize>(lines: &[Line<T, N>], bits: u32, line_bits: u32, f: &mut impl FnMut(u64)) {
     let mask = lines.len() - 1;
     for (at, line) in lines.iter().enumerate() {
         for slot in line.0.iter().take_while(|slot| **slot != T::default()) {

@@ -153,6 +153,12 @@ pub struct Check {
     /// Greatest number of steps for --engine bmc
     #[arg(long, value_name = "STEPS", default_value_t = 10)]
     pub depth: u32,
+    /// Threads of the search over explicit states [default: as many as the machine runs at once]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Search without machine code, by the portable machine
+    #[arg(long)]
+    pub portable: bool,
     /// Stop after this many states
     #[arg(long, value_name = "N")]
     pub max_states: Option<u64>,

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model_checker::Budget;
-use model_checker::explicit::{self, ExplicitReport, Limits, Options};
+use model_checker::explicit::{self, ExplicitReport, Limits, Options, Tuning};
 use model_checker::liveness;
 use model_checker::monotone::{Decision, Ineligible, Monotone, without_truths};
 use model_checker::symbolic::{self, SymbolicReport};
@@ -34,6 +34,10 @@ pub struct Search {
     pub depth: u32,
     /// Limit on states.
     pub max_states: Option<u64>,
+    /// Threads of a search over explicit states.
+    pub threads: usize,
+    /// Whether to do without machine code.
+    pub portable: bool,
     /// Limit on memory, in bytes.
     pub max_memory: u64,
     /// Limit on time for a command.
@@ -250,6 +254,11 @@ impl Planner<'_> {
                 time: self.search.time,
             },
             deadlock: self.search.deadlock,
+            threads: self.search.threads,
+            tuning: Tuning {
+                native_after: Tuning::default().native_after.filter(|_| !self.search.portable),
+                ..Tuning::default()
+            },
             since: self.since,
             interrupt: Some(self.interrupt),
             ..Options::default()

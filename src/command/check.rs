@@ -109,6 +109,8 @@ fn planner<'a>(args: &Check, context: &Context) -> Planner<'a> {
         search: Search {
             engine: args.engine,
             depth: args.depth,
+            threads: args.threads.map_or_else(available, usize::from),
+            portable: args.portable,
             max_states: args.max_states,
             max_memory: args.max_memory << 20,
             time: args.timeout.map(Duration::from_secs),
@@ -154,4 +156,9 @@ fn write_certificate(dir: &Path, row: &mut Outcome, sources: &[(String, String)]
         }
     }
     Ok(())
+}
+
+/// As many threads as the machine runs at once.
+fn available() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -23,7 +23,7 @@ use transition_system::{PropertyId, Scope, System};
 use crate::ground::{Ground, NODE_LIMIT};
 
 pub use blame::{Blame, blame};
-pub use options::{Limits, Options};
+pub use options::{Limits, Options, Tuning};
 pub use progress::{Progress, Silent, Snapshot};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
 pub use search::search;

@@ -30,14 +30,38 @@ pub struct Options<'a> {
     pub cone: bool,
     /// Threads that search; 0 counts as 1.
     pub threads: usize,
-    /// After how many transitions the events are made into machine code; `None` never.
-    pub native_after: Option<u64>,
+    /// Sizes at which the search changes how it works.
+    pub tuning: Tuning,
     /// When the time of [`Limits::time`] began to count.
     pub since: Instant,
     /// Set by another thread (or a signal handler) to stop the search.
     pub interrupt: Option<&'a AtomicBool>,
     /// Time between two calls of [`crate::explicit::Progress::report`].
     pub progress_interval: Duration,
+}
+
+/// Sizes at which a search changes how it works. Verdicts, traces and counts do not depend on them but for which of
+/// several findings of one depth comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// After how many transitions the events are made into machine code; `None` never.
+    pub native_after: Option<u64>,
+    /// About how many words of successors are made before they are looked up.
+    pub round_words: usize,
+    /// Least states of a round that several threads share.
+    pub shared_states: usize,
+}
+
+impl Default for Tuning {
+    /// Machine code after 100,000 transitions, which the portable machine makes in about the time that the code takes
+    /// to generate; rounds that fit the cache of the last level.
+    fn default() -> Self {
+        Self {
+            native_after: Some(100_000),
+            round_words: 1 << 20,
+            shared_states: 1 << 11,
+        }
+    }
 }
 
 impl<'a> Options<'a> {
@@ -55,7 +79,7 @@ impl Default for Options<'_> {
             deadlock: false,
             cone: true,
             threads: 1,
-            native_after: Some(100_000),
+            tuning: Tuning::default(),
             since: Instant::now(),
             interrupt: None,
             progress_interval: Duration::from_millis(500),

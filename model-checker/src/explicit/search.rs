@@ -6,7 +6,7 @@
 //! in which order, does not depend on how threads take turns.
 //!
 //! Guarantees: the first finding of a kind has a shortest run; the same input gives the same report but for times,
-//! also for different numbers of threads but for the state counts of a search that ends early.
+//! whatever the number of threads; but the counts of a search that ends early depend on that number.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -28,14 +28,10 @@ use super::worker::{At, BLOCK, Shared, What, Worker};
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
-/// About how many words of successors one round makes.
-const ROUND_WORDS: usize = 1 << 19;
 /// Most states expanded in one round.
-const ROUND_STATES: usize = 1 << 15;
+const ROUND_STATES: usize = 1 << 16;
 /// Most states expanded in one round of the portable machine, so that it is soon replaced.
 const FIRST_ROUND: usize = 1 << 11;
-/// Least states of a round that is worth several threads.
-const SHARED_ROUND: usize = 1 << 11;
 /// Most values tried while initial states are enumerated.
 const INITIAL_TRIALS: u64 = 1 << 26;
 /// Initial states added together.
@@ -145,7 +141,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 limits.states.unwrap_or(u64::MAX),
                 limits.memory_bytes.unwrap_or(u64::MAX),
             ),
-            native: options.native_after.map_or(Code::Never, Code::After),
+            native: options.tuning.native_after.map_or(Code::Never, Code::After),
             pool: None,
             workers: (0..threads).map(worker).collect(),
             parts: (0..threads).map(|_| parts()).collect(),
@@ -273,7 +269,7 @@ impl<'s, 'g> Search<'s, 'g> {
         } else {
             FIRST_ROUND
         };
-        let most = (ROUND_WORDS / words).clamp(BLOCK, most) * self.workers.len();
+        let most = (self.options.tuning.round_words / words).clamp(1, most);
         let mut states = 0;
         let fits = |run: &&Run| {
             states += run.states.len();
@@ -293,7 +289,7 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     fn pool(&mut self, states: usize) -> bool {
-        if self.workers.len() == 1 || states < SHARED_ROUND {
+        if self.workers.len() == 1 || states < self.options.tuning.shared_states {
             return false;
         }
         if self.pool.is_none() {

@@ -54,8 +54,8 @@ pub struct Reference {
     pub transitions: u64,
     /// For each property: the least number of steps to where it is false or undefined (a witness: true).
     pub decided: BTreeMap<PropertyId, usize>,
-    /// For each property: whether it was undefined at that depth.
-    pub undefined_there: BTreeMap<PropertyId, bool>,
+    /// For each property: whether it was undefined somewhere at that depth, and whether decided without that.
+    pub undefined_there: BTreeMap<PropertyId, (bool, bool)>,
     /// Least depth of a state in which an event is undefined.
     pub undefined: Option<usize>,
     /// Least depth of a state in which no event is enabled or undefined.
@@ -172,7 +172,7 @@ fn decide(
     next: Option<&State>,
     depth: usize,
 ) {
-    if out.decided.contains_key(&property) {
+    if out.decided.get(&property).is_some_and(|d| *d < depth) {
         return;
     }
     let decl = evaluator.system.property(property);
@@ -187,7 +187,8 @@ fn decide(
     };
     if decided {
         out.decided.insert(property, depth);
-        out.undefined_there.insert(property, undefined);
+        let there = out.undefined_there.entry(property).or_default();
+        *there = (there.0 | undefined, there.1 | !undefined);
     }
 }
 

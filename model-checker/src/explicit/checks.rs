@@ -105,6 +105,11 @@ impl Checks {
         std::mem::replace(&mut self.items[position].open, false)
     }
 
+    /// Notes that the antecedent of a property was true somewhere.
+    pub(super) fn see_antecedent(&mut self, position: usize) {
+        self.items[position].antecedent = None;
+    }
+
     /// The bits of machine code of the properties that are open.
     pub(super) fn open_bits(&self) -> u64 {
         let open = self.items.iter().enumerate().filter(|(_, i)| i.open);

@@ -1,6 +1,7 @@
 //! The explicit-state engine: every reachable state of a finite scope, breadth first.
 
 mod blame;
+mod checkpoint;
 pub(crate) mod checks;
 mod found;
 pub mod hash;
@@ -11,6 +12,7 @@ mod options;
 mod program;
 mod progress;
 mod report;
+mod resume;
 mod search;
 pub mod select;
 pub mod store;
@@ -23,10 +25,11 @@ use transition_system::{PropertyId, Scope, System};
 use crate::ground::{Ground, NODE_LIMIT};
 
 pub use blame::{Blame, blame};
+pub use checkpoint::{Forgetful, Keeper};
 pub use options::{Limits, Options, Tuning};
 pub use progress::{Progress, Silent, Snapshot};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
-pub use search::search;
+pub use search::{search, search_kept};
 
 /// Grounds a system and checks these properties.
 ///
@@ -38,8 +41,20 @@ pub fn check(
     options: &Options<'_>,
     progress: &mut dyn Progress,
 ) -> ExplicitReport {
+    check_kept(system, scope, properties, options, progress, &mut Forgetful)
+}
+
+/// The same, with checkpoints.
+pub fn check_kept(
+    system: &System,
+    scope: &Scope,
+    properties: &[PropertyId],
+    options: &Options<'_>,
+    progress: &mut dyn Progress,
+    keeper: &mut dyn Keeper,
+) -> ExplicitReport {
     match Ground::new(system, scope, properties, NODE_LIMIT, &options.budget()) {
-        Ok(ground) => search(&ground, options, progress),
+        Ok(ground) => search_kept(&ground, options, progress, keeper),
         Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
     }
 }

@@ -14,6 +14,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use transition_system::{Owner, Stop, Trace, Wrong};
 
+use super::checkpoint::{Forgetful, Keeper, Refused};
 use super::checks::{Checks, Finding};
 use super::found::{Found, shortest};
 use super::layout::Layout;
@@ -39,7 +40,17 @@ const INITIAL_BATCH: usize = 1 << 12;
 
 /// Checks the properties of a ground system.
 pub fn search(ground: &Ground<'_>, options: &Options<'_>, progress: &mut dyn Progress) -> ExplicitReport {
-    match Search::new(ground, options, progress) {
+    search_kept(ground, options, progress, &mut Forgetful)
+}
+
+/// The same, from the checkpoint that `keeper` has, and with checkpoints as it asks for them.
+pub fn search_kept(
+    ground: &Ground<'_>,
+    options: &Options<'_>,
+    progress: &mut dyn Progress,
+    keeper: &mut dyn Keeper,
+) -> ExplicitReport {
+    match Search::new(ground, options, progress, keeper) {
         Ok(search) => search.run(),
         Err(error) => {
             let properties = ground.properties.iter().map(|p| p.id);
@@ -49,7 +60,7 @@ pub fn search(ground: &Ground<'_>, options: &Options<'_>, progress: &mut dyn Pro
 }
 
 /// Why a search ends before every state is expanded.
-enum Halt {
+pub(super) enum Halt {
     /// Every question is answered.
     Answered,
     /// A limit, or something that cannot be treated.
@@ -62,34 +73,41 @@ impl From<GroundError> for Halt {
     }
 }
 
-struct Search<'s, 'g> {
-    ground: &'s Ground<'g>,
-    options: &'s Options<'s>,
-    progress: &'s mut dyn Progress,
-    cone: Cone,
-    layout: Layout,
-    visited: Visited,
-    quota: Quota,
-    native: Code,
-    pool: Option<ThreadPool>,
-    workers: Vec<Worker<'s>>,
+pub(super) struct Search<'s, 'g> {
+    pub(super) ground: &'s Ground<'g>,
+    pub(super) options: &'s Options<'s>,
+    pub(super) progress: &'s mut dyn Progress,
+    pub(super) keeper: &'s mut dyn Keeper,
+    /// Digest of the system and of what is asked.
+    pub(super) digest: u64,
+    pub(super) cone: Cone,
+    pub(super) layout: Layout,
+    pub(super) visited: Visited,
+    pub(super) quota: Quota,
+    pub(super) native: Code,
+    pub(super) pool: Option<ThreadPool>,
+    pub(super) workers: Vec<Worker<'s>>,
     /// For each worker, what it sends to each shard.
-    parts: Vec<Parts>,
-    checks: Checks,
-    found: Found,
-    stats: Stats,
-    fired: Vec<u64>,
-    expanded: u64,
-    budget: Budget<'s>,
-    started: Instant,
-    told: (Instant, u64),
+    pub(super) parts: Vec<Parts>,
+    pub(super) checks: Checks,
+    pub(super) found: Found,
+    pub(super) stats: Stats,
+    pub(super) fired: Vec<u64>,
+    pub(super) expanded: u64,
+    /// The depth that is being expanded, and how many of its runs of states are done.
+    pub(super) at: (u32, usize),
+    /// Where findings were made: depth, and state or step.
+    pub(super) places: Vec<(u32, At)>,
+    pub(super) budget: Budget<'s>,
+    pub(super) started: Instant,
+    pub(super) told: (Instant, u64),
 }
 
 /// Machine code, or when it is to be made.
-enum Code {
+pub(super) enum Code {
     Never,
     After(u64),
-    Ready(Native),
+    Ready(Box<Native>),
 }
 
 impl Code {
@@ -106,6 +124,7 @@ impl<'s, 'g> Search<'s, 'g> {
         ground: &'s Ground<'g>,
         options: &'s Options<'s>,
         progress: &'s mut dyn Progress,
+        keeper: &'s mut dyn Keeper,
     ) -> Result<Self, GroundError> {
         let cone = if options.cone && !options.deadlock {
             Cone::of(
@@ -155,9 +174,13 @@ impl<'s, 'g> Search<'s, 'g> {
             ground,
             options,
             progress,
+            keeper,
+            digest: 0,
             cone,
             layout,
             expanded: 0,
+            at: (0, 0),
+            places: Vec::new(),
             budget,
             started: now,
             told: (now, 0),
@@ -165,13 +188,25 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     fn run(mut self) -> ExplicitReport {
-        let halt = match self.initial() {
+        let flow = match self.resume() {
+            Err(Refused(why)) => {
+                let why = format!("the checkpoint cannot be used: {why}");
+                return self.report(Some(Halt::Stop(Stop::Unsupported(why))));
+            }
+            Ok(true) => self.answered(),
+            Ok(false) => self.initial(),
+        };
+        let halt = match flow {
             ControlFlow::Break(halt) => Some(halt),
             ControlFlow::Continue(()) => match self.levels() {
                 ControlFlow::Break(halt) => Some(halt),
                 ControlFlow::Continue(()) => None,
             },
         };
+        // what is decided by what is undefined is not among the places of findings, and found again soon
+        if !matches!(halt, Some(Halt::Answered)) && self.keeper.at_end(halt.is_some()) {
+            self.save();
+        }
         self.report(halt)
     }
 
@@ -231,24 +266,29 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     fn levels(&mut self) -> ControlFlow<Halt> {
-        let mut depth = 0;
+        let (mut depth, mut done) = self.at;
         loop {
             let runs = self.visited.level(depth, BLOCK);
             let states: u64 = runs.iter().map(|r| r.states.len() as u64).sum();
             if states == 0 {
                 return ControlFlow::Continue(());
             }
+            self.stats.states_by_depth.truncate(depth as usize);
             self.stats.states_by_depth.push(states);
             self.stats.depth = u64::from(depth);
             self.stats.complete_depth = self.stats.depth;
-            let mut rest = runs.as_slice();
-            while !rest.is_empty() {
-                let (round, later) = rest.split_at(self.round(rest));
-                rest = later;
-                self.expand(round, depth)?;
+            while done < runs.len() {
+                let round = &runs[done..done + self.round(&runs[done..])];
+                self.whole(round, depth)?;
+                done += round.len();
+                self.at = (depth, done);
                 self.limits()?;
                 self.tell();
+                if self.keeper.is_due() {
+                    self.save();
+                }
             }
+            done = 0;
             let Some(next) = depth.checked_add(1) else {
                 return ControlFlow::Break(Halt::Stop(Stop::StateLimit(u64::from(u32::MAX))));
             };
@@ -284,7 +324,7 @@ impl<'s, 'g> Search<'s, 'g> {
             && self.stats.transitions >= transitions
         {
             let native = Native::new(self.ground, &self.cone, &self.layout);
-            self.native = native.map_or(Code::Never, Code::Ready);
+            self.native = native.map_or(Code::Never, |native| Code::Ready(Box::new(native)));
         }
     }
 
@@ -299,6 +339,16 @@ impl<'s, 'g> Search<'s, 'g> {
                 .ok();
         }
         self.pool.is_some()
+    }
+
+    /// Expands a round; one that is stopped does not count.
+    fn whole(&mut self, round: &[Run], depth: u32) -> ControlFlow<Halt> {
+        let (transitions, expanded, fired) = (self.stats.transitions, self.expanded, self.fired.clone());
+        let flow = self.expand(round, depth);
+        if let ControlFlow::Break(Halt::Stop(_)) = flow {
+            (self.stats.transitions, self.expanded, self.fired) = (transitions, expanded, fired);
+        }
+        flow
     }
 
     fn expand(&mut self, round: &[Run], depth: u32) -> ControlFlow<Halt> {
@@ -407,9 +457,9 @@ impl<'s, 'g> Search<'s, 'g> {
         })
     }
 
-    fn settle(&mut self, depth: u32, what: What, at: At) -> ControlFlow<Halt> {
+    pub(super) fn settle(&mut self, depth: u32, what: What, at: At) -> ControlFlow<Halt> {
         let trace = |this: &Self| match &at {
-            At::State(state) => this.trace(depth, state, None),
+            At::State(state) | At::Dead(state) => this.trace(depth, state, None),
             At::Step(source, event, after) => this.trace(depth, source, Some((*event, after))),
         };
         match what {
@@ -420,6 +470,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 if self.checks.close(position) {
                     let trace = trace(self);
                     self.found.settle(finding, trace);
+                    self.places.push((depth, at));
                 }
             }
             What::Undefined(broken) => {
@@ -435,7 +486,12 @@ impl<'s, 'g> Search<'s, 'g> {
                 }
             }
             What::Deadlock if self.found.deadlock.is_none() => match trace(self) {
-                Ok(trace) => self.found.deadlock = Some(shortest(Wrong::Deadlock, trace)),
+                Ok(trace) => {
+                    self.found.deadlock = Some(shortest(Wrong::Deadlock, trace));
+                    if let At::State(state) = at {
+                        self.places.push((depth, At::Dead(state)));
+                    }
+                }
                 Err(error) => return ControlFlow::Break(error.into()),
             },
             What::Deadlock => {}

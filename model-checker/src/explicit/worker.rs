@@ -20,6 +20,8 @@ pub(super) const BLOCK: usize = 128;
 pub(super) enum At {
     /// In a state.
     State(Vec<u64>),
+    /// In a state without enabled events.
+    Dead(Vec<u64>),
     /// On a step: from, by the event at this position of the cone, to.
     Step(Vec<u64>, u32, Vec<u64>),
 }

@@ -1,6 +1,9 @@
 //! The states of one shard in the order in which they were found, each in as few whole bytes as its words need.
 
+use std::io;
 use std::ops::Range;
+
+use super::super::checkpoint::{Reader, Refused, Writer};
 
 /// States in one piece.
 const CHUNK: usize = 1 << 11;
@@ -91,6 +94,39 @@ impl Log {
             .iter()
             .zip(place)
             .all(|(word, bytes)| word.to_le_bytes()[..bytes.len()] == *bytes)
+    }
+
+    /// Writes all.
+    pub(super) fn save(&self, out: &mut Writer<'_>) -> io::Result<()> {
+        out.word(self.len as u64)?;
+        out.word(self.levels.len() as u64)?;
+        for (depth, start) in &self.levels {
+            out.word(u64::from(*depth) << 32 | u64::from(*start))?;
+        }
+        let mut left = self.len;
+        for chunk in &self.chunks {
+            let here = left.min(CHUNK);
+            out.bytes(&chunk[..here * self.stride])?;
+            left -= here;
+        }
+        Ok(())
+    }
+
+    /// Reads what [`Log::save`] wrote into an empty log of the same kind, of at most `most` states.
+    pub(super) fn load(&mut self, from: &mut Reader<'_>, most: u64) -> Result<(), Refused> {
+        let len = from.word_up_to(most)? as usize;
+        for _ in 0..from.word_up_to(len as u64)? {
+            let entry = from.word()?;
+            self.levels.push(((entry >> 32) as u32, entry as u32));
+        }
+        while self.len < len {
+            let here = (len - self.len).min(CHUNK);
+            let mut chunk: Box<[u8]> = vec![0; self.chunk_bytes()].into();
+            from.bytes(&mut chunk[..here * self.stride])?;
+            self.chunks.push(chunk);
+            self.len += here;
+        }
+        Ok(())
     }
 
     /// The numbers of the states found at a depth.

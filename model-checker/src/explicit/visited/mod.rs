@@ -13,9 +13,11 @@ mod mix;
 mod near;
 mod quotient;
 
+use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::checkpoint::{Reader, Refused, Writer};
 use super::hash::hash;
 use super::layout::Layout;
 use indexed::{Entry, Indexed};
@@ -234,6 +236,55 @@ impl Shard {
     }
 }
 
+impl Shard {
+    /// Fills the table of a shard whose log was read.
+    fn fill(&mut self) -> Result<(), Refused> {
+        let twice = || Refused("it is damaged: a state is there twice".to_owned());
+        match &mut self.table {
+            Table::Short(table) => {
+                let (mut states, mut at) = (Vec::new(), 0);
+                while at < self.log.len() {
+                    let end = self.log.len().min(at + 1024);
+                    states.clear();
+                    self.log.read(at..end, &mut states);
+                    states
+                        .iter_mut()
+                        .for_each(|state| *state = self.router.mix.mix(*state));
+                    let mut new = 0;
+                    table.insert(&states, usize::MAX, &|_| true, &mut |_| new += 1);
+                    if new != end - at {
+                        return Err(twice());
+                    }
+                    at = end;
+                }
+            }
+            Table::Wide(table) => {
+                let mut state = Vec::new();
+                for number in 0..self.log.len() {
+                    if table.is_tight() {
+                        grow(table, &self.log);
+                    }
+                    state.clear();
+                    self.log.read(number..number + 1, &mut state);
+                    if table.put(&state, hash(&state), &self.log, true) != Entry::New {
+                        return Err(twice());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn grow(table: &mut Indexed, log: &Log) {
+    let mut buffer = Vec::new();
+    table.grow(|number| {
+        buffer.clear();
+        log.read(number..number + 1, &mut buffer);
+        hash(&buffer)
+    });
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "the parts of a shard, borrowed one by one"
@@ -291,12 +342,7 @@ fn insert_wide(
             if !quota.has_bytes(table.bytes()) {
                 return Err(Full::Bytes);
             }
-            let mut buffer = Vec::with_capacity(words);
-            table.grow(|number| {
-                buffer.clear();
-                log.read(number..number + 1, &mut buffer);
-                super::hash::hash(&buffer)
-            });
+            grow(table, log);
         }
         match table.put(state, hash, log, left > 0 && log.len() < indexed::MOST) {
             Entry::Known => {}
@@ -328,6 +374,30 @@ impl Visited {
             router: Router::new(layout),
             shards: (0..SHARDS).map(|number| Shard::new(number, layout)).collect(),
         }
+    }
+
+    /// Writes the states.
+    pub(in crate::explicit) fn save(&self, out: &mut Writer<'_>) -> io::Result<()> {
+        self.shards.iter().try_for_each(|shard| shard.log.save(out))
+    }
+
+    /// Reads what [`Visited::save`] wrote, into an empty set of the same layout; [`Visited::index`] is to follow.
+    pub(in crate::explicit) fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Refused> {
+        let most = u64::from(u32::MAX);
+        self.shards
+            .iter_mut()
+            .try_for_each(|shard| shard.log.load(from, most))
+    }
+
+    /// Makes the states that were read findable, and counts them.
+    pub(in crate::explicit) fn index(&mut self, quota: &Quota) -> Result<(), Refused> {
+        for shard in &mut self.shards {
+            shard.fill()?;
+            Quota::take(&quota.states, shard.len() as u64);
+            shard.taken = shard.bytes();
+            Quota::take(&quota.bytes, shard.taken);
+        }
+        Ok(())
     }
 
     /// Number of states.

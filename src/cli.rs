@@ -140,6 +140,7 @@ pub struct Verify {
 #[command(after_help = "Examples:
   watertight check model.wt
   watertight check model.wt --engine explicit --max-states 1000000
+  watertight check model.wt --checkpoint run/ --resume  go on where a long search was stopped
   watertight check model.wt --certificate proof/
   watertight check model.wt --trace-format sequence    runs as who did what to whom
   watertight check model.wt --trace runs/              and as files, in the format of Apalache")]
@@ -159,6 +160,15 @@ pub struct Check {
     /// Search without machine code, by the portable machine
     #[arg(long)]
     pub portable: bool,
+    /// Keep the state of each search over explicit states in this folder, now and then and when it is stopped
+    #[arg(long, value_name = "DIR")]
+    pub checkpoint: Option<PathBuf>,
+    /// Seconds between two checkpoints
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, requires = "checkpoint")]
+    pub checkpoint_every: u64,
+    /// Go on from the checkpoints in that folder
+    #[arg(long, requires = "checkpoint")]
+    pub resume: bool,
     /// Stop after this many states
     #[arg(long, value_name = "N")]
     pub max_states: Option<u64>,

@@ -9,6 +9,7 @@
 
 mod cells;
 mod certificate;
+mod checkpoint;
 mod cli;
 mod command;
 mod diff;

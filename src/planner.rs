@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model_checker::Budget;
-use model_checker::explicit::{self, ExplicitReport, Limits, Options, Tuning};
+use model_checker::explicit::{self, ExplicitReport, Forgetful, Keeper, Limits, Options, Tuning, check_kept};
 use model_checker::liveness;
 use model_checker::monotone::{Decision, Ineligible, Monotone, without_truths};
 use model_checker::symbolic::{self, SymbolicReport};
@@ -17,6 +17,7 @@ use transition_system::replay::{replay, replay_run};
 use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Trace, Verdict};
 
 use crate::cells;
+use crate::checkpoint::Folder;
 use crate::cli::Engine;
 use crate::outcome::{Outcome, Rests};
 use crate::report::progress::Line;
@@ -57,6 +58,8 @@ pub struct Planner<'a> {
     pub since: Instant,
     /// Where progress goes.
     pub progress: Line,
+    /// Where searches over explicit states are kept.
+    pub keeper: Option<Folder>,
 }
 
 /// What an engine said of one property.
@@ -267,8 +270,18 @@ impl Planner<'_> {
             let report = liveness::check(system, scope, properties, &options, &mut self.progress);
             answers_of(system, report, "fair runs over explicit states")
         } else {
-            let report = explicit::check(system, scope, properties, &options, &mut self.progress);
-            answers_of(system, report, "explicit states")
+            let mut forgetful = Forgetful;
+            let keeper: &mut dyn Keeper = match &mut self.keeper {
+                Some(folder) => folder,
+                None => &mut forgetful,
+            };
+            let report = check_kept(system, scope, properties, &options, &mut self.progress, keeper);
+            let mut answers = answers_of(system, report, "explicit states");
+            if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {
+                let note = format!("the last checkpoint could not be saved: {problem}");
+                answers.iter_mut().for_each(|a| a.notes.push(note.clone()));
+            }
+            answers
         }
     }
 }

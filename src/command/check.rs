@@ -9,6 +9,7 @@ use serde_json::json;
 use spec_lang::{NamedSystem, SourceMap};
 
 use super::{Context, Failure};
+use crate::checkpoint::Folder;
 use crate::cli::{Check, Format, TraceFormat};
 use crate::exit::Exit;
 use crate::outcome::Outcome;
@@ -27,6 +28,12 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     // a second handler is an error only in tests that call this twice
     let _ = ctrlc::set_handler(interrupt);
+    if let Some(folder) = args.checkpoint.as_ref().filter(|_| args.resume)
+        && !Folder::holds_any(folder)
+    {
+        let message = format!("{}: there is no checkpoint to go on from", folder.display());
+        return Err(Failure::new(message).help("leave out --resume to search from the beginning"));
+    }
     let mut out = report::stdout(context.color);
     let mut exit = Exit::Good;
     let mut documents = Vec::new();
@@ -119,6 +126,10 @@ fn planner<'a>(args: &Check, context: &Context) -> Planner<'a> {
         since: Instant::now(),
         interrupt: &INTERRUPTED,
         progress: report::progress::Line::new(context),
+        keeper: args.checkpoint.clone().map(|folder| {
+            let every = Duration::from_secs(args.checkpoint_every);
+            Folder::new(folder, every, args.resume)
+        }),
     }
 }
 

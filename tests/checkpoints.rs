@@ -1,0 +1,160 @@
+//! Searches that are killed, interrupted and limited go on from their checkpoints to the same answer; a checkpoint that is
+//! damaged, or of another search, is refused.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+/// Containers that take resources; a witness that is reached and an invariant that holds.
+fn specification(name: &str, resources: u32) -> PathBuf {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/theory/life_cycle.wt");
+    let model = fs::read_to_string(model).unwrap();
+    let (declarations, _) = model.split_once("\ncheck ").unwrap();
+    let check =
+        format!("check owners_exist, stopped_owner, nothing_left for Container = 4, Resource = {resources}");
+    let path = folder(name).with_extension("wt");
+    fs::write(&path, format!("{declarations}\n{check}\n")).unwrap();
+    path
+}
+
+fn folder(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("checkpoints-{name}"));
+    let _ = fs::remove_dir_all(&path);
+    path
+}
+
+fn check(file: &Path, folder: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watertight"));
+    command
+        .args(["check", "--format", "json", "--quiet"])
+        .arg(file)
+        .arg("--checkpoint")
+        .arg(folder)
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// What a run said, without its time.
+fn answers(output: &Output) -> Vec<Json> {
+    let json: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+        panic!("{}", String::from_utf8_lossy(&output.stderr));
+    });
+    let mut results = json["results"].as_array().unwrap().clone();
+    for result in &mut results {
+        result.as_object_mut().unwrap().remove("milliseconds");
+        result.as_object_mut().unwrap().remove("time_ms");
+        result.as_object_mut().unwrap().remove("seconds");
+    }
+    results
+}
+
+fn checkpoint(folder: &Path) -> PathBuf {
+    let files = fs::read_dir(folder).unwrap().flatten().map(|e| e.path());
+    let mut files: Vec<PathBuf> = files
+        .filter(|p| p.extension().is_some_and(|e| e == "checkpoint"))
+        .collect();
+    assert_eq!(files.len(), 1);
+    files.pop().unwrap()
+}
+
+#[test]
+fn a_search_that_is_killed_ten_times_comes_to_the_same_totals() {
+    let resources = if cfg!(debug_assertions) { 4 } else { 6 };
+    let file = specification("killed", resources);
+    let (kept, other) = (folder("killed"), folder("whole"));
+    let whole = answers(&check(&file, &other, &[]).output().unwrap());
+    let mut killed = 0;
+    let mut moment = 7u64;
+    for _ in 0..10 {
+        let mut more = vec!["--checkpoint-every", "0"];
+        let there = fs::read_dir(&kept).into_iter().flatten().flatten();
+        let any = there
+            .map(|e| e.path())
+            .any(|p| p.extension().is_some_and(|e| e == "checkpoint"));
+        more.extend(any.then_some("--resume"));
+        let mut child = check(&file, &kept, &more).spawn().unwrap();
+        moment = moment
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        std::thread::sleep(Duration::from_millis(20 + (moment >> 33) % 230));
+        killed += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(
+        killed >= 3,
+        "only {killed} runs were killed before they were done"
+    );
+    let resumed = answers(&check(&file, &kept, &["--resume"]).output().unwrap());
+    assert_eq!(whole, resumed);
+}
+
+#[test]
+fn a_search_at_its_limit_goes_on_when_the_limit_is_raised() {
+    let file = specification("limited", 4);
+    let (kept, other) = (folder("limited"), folder("unlimited"));
+    let whole = answers(&check(&file, &other, &[]).output().unwrap());
+    for limit in ["100", "20000", "60000"] {
+        let mut more = vec!["--max-states", limit];
+        more.extend((limit != "100").then_some("--resume"));
+        let output = check(&file, &kept, &more).output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        checkpoint(&kept);
+    }
+    let resumed = check(&file, &kept, &["--resume"]).output().unwrap();
+    assert_eq!(answers(&resumed), whole);
+    // the checkpoint now says that all is done
+    assert_eq!(
+        answers(&check(&file, &kept, &["--resume"]).output().unwrap()),
+        whole
+    );
+}
+
+#[test]
+fn a_checkpoint_that_is_damaged_or_missing_is_refused_with_a_reason() {
+    let file = specification("damaged", 3);
+    let kept = folder("damaged");
+    let nothing = check(&file, &kept, &["--resume"]).output().unwrap();
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&nothing.stderr).contains("no checkpoint"));
+    check(&file, &kept, &["--max-states", "5000"]).output().unwrap();
+    let path = checkpoint(&kept);
+    let good = fs::read(&path).unwrap();
+    let mut cases: Vec<(Vec<u8>, &str)> = vec![
+        (good[..good.len() / 2].to_vec(), "it ends early"),
+        (good[..20].to_vec(), "it ends early"),
+        (Vec::new(), "it ends early"),
+        ([good.clone(), vec![0]].concat(), "something follows its end"),
+        (
+            b"not a checkpoint at all".to_vec(),
+            "no checkpoint of this version",
+        ),
+    ];
+    for at in [16, 30, 100, good.len() / 2, good.len() - 9, good.len() - 1] {
+        let mut bytes = good.clone();
+        bytes[at] ^= 0x10;
+        cases.push((bytes, "damaged"));
+    }
+    for (bytes, reason) in cases {
+        fs::write(&path, bytes).unwrap();
+        let output = check(&file, &kept, &["--resume"]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        assert!(
+            text.contains("the checkpoint cannot be used") && text.contains(reason),
+            "{reason}: {text}"
+        );
+    }
+    fs::write(&path, good).unwrap();
+    assert_eq!(
+        check(&file, &kept, &["--resume"]).output().unwrap().status.code(),
+        Some(0)
+    );
+}

@@ -33,6 +33,8 @@ use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 const ROUND_STATES: usize = 1 << 16;
 /// Most states expanded in one round of the portable machine, so that it is soon replaced.
 const FIRST_ROUND: usize = 1 << 11;
+/// States of a depth among which the one to show is chosen.
+pub(super) const FEW: usize = 1 << 16;
 /// Most values tried while initial states are enumerated.
 const INITIAL_TRIALS: u64 = 1 << 26;
 /// Initial states added together.
@@ -457,8 +459,8 @@ impl<'s, 'g> Search<'s, 'g> {
         })
     }
 
-    pub(super) fn settle(&mut self, depth: u32, what: What, at: At) -> ControlFlow<Halt> {
-        let trace = |this: &Self| match &at {
+    pub(super) fn settle(&mut self, depth: u32, what: What, mut at: At) -> ControlFlow<Halt> {
+        let trace = |this: &Self, at: &At| match at {
             At::State(state) | At::Dead(state) => this.trace(depth, state, None),
             At::Step(source, event, after) => this.trace(depth, source, Some((*event, after))),
         };
@@ -467,8 +469,12 @@ impl<'s, 'g> Search<'s, 'g> {
                 let position = match &finding {
                     Finding::Violated(position, _) | Finding::Reached(position) => *position,
                 };
-                if self.checks.close(position) {
-                    let trace = trace(self);
+                if self.checks.is_open(position) {
+                    if let At::State(state) = &mut at {
+                        self.least(&finding, depth, state);
+                    }
+                    self.checks.close(position);
+                    let trace = trace(self, &at);
                     self.found.settle(finding, trace);
                     self.places.push((depth, at));
                 }
@@ -481,11 +487,11 @@ impl<'s, 'g> Search<'s, 'g> {
                         kind: promise.kind,
                         index: promise.index,
                     };
-                    let trace = trace(self);
+                    let trace = trace(self, &at);
                     return self.undefined(trace, what);
                 }
             }
-            What::Deadlock if self.found.deadlock.is_none() => match trace(self) {
+            What::Deadlock if self.found.deadlock.is_none() => match trace(self, &at) {
                 Ok(trace) => {
                     self.found.deadlock = Some(shortest(Wrong::Deadlock, trace));
                     if let At::State(state) = at {
@@ -504,6 +510,40 @@ impl<'s, 'g> Search<'s, 'g> {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Among few states of a depth, the one of which the same is found and that has the least values, variable by variable,
+    /// since that is what a reader would begin with.
+    fn least(&self, finding: &Finding, depth: u32, state: &mut Vec<u64>) {
+        let runs = self.visited.level(depth, BLOCK);
+        if runs.iter().map(|r| r.states.len()).sum::<usize>() > FEW {
+            return;
+        }
+        let unpacked = |state: &[u64]| {
+            let mut values = vec![0; self.layout.len()];
+            self.layout.unpack(state, &mut values);
+            values
+        };
+        let mut best = unpacked(state);
+        let (mut checks, mut states, mut findings) = (self.checks.clone(), Vec::new(), Vec::new());
+        for run in runs {
+            states.clear();
+            self.visited.read(&run, &mut states);
+            for other in states.chunks_exact(self.layout.words()) {
+                checks.on_state(other, &mut findings);
+                if findings.contains(finding) {
+                    let values = unpacked(other);
+                    if values < best {
+                        best = values;
+                        *state = other.to_vec();
+                    }
+                }
+                if !findings.is_empty() {
+                    findings.clear();
+                    checks.catch_up(&self.checks);
+                }
+            }
+        }
     }
 
     // ---- answers ----

@@ -443,7 +443,8 @@ impl<'s, 'g> Search<'s, 'g> {
             self.checks.merge_antecedents(&worker.checks);
         }
         // those of one worker are in order, and workers have their part of a round in order, or shards
-        found.sort_by_key(|(shard, _, _)| *shard);
+        // what is wrong with a state comes before what is wrong with a step from it, whose run is longer
+        found.sort_by_key(|(shard, _, at)| (matches!(at, At::Step(..)), *shard));
         let any = !found.is_empty();
         for (_, what, at) in found {
             self.settle(depth, what, at)?;

@@ -208,3 +208,18 @@ fn a_relation_can_be_an_argument() {
     }
     assert!(compiled("Key = relation Side, most = 2").model.is_none());
 }
+
+/// Nobody says what its parameters are, so nothing is said of a range that they bound.
+#[test]
+fn what_a_parameter_bounds_is_no_error_where_nothing_gives_it() {
+    let module = "module bag(sort Key, const most: 1..3)\n\
+        def marks(n: int): set 0..most + 1 = { x: 0..most + 1 | x < n }\n\
+        invariant i { sum(marks(2)) < 9 and max(marks(2)) < 5 and min(marks(2)) < 5 }\n";
+    let files = Files(HashMap::from([("bag", module)]));
+    let out = compile(
+        Source::new("dir/root.wt", "use bag(Key = bool, most = 2) as b\nvar v: bool\n"),
+        &files,
+    );
+    let text = render(&out.diagnostics, &out.sources, false);
+    assert!(out.model.is_some(), "{text}");
+}

@@ -17,12 +17,15 @@ pub struct Event {
 type Assigned = Vec<(String, Option<String>)>;
 
 impl Maker {
-    /// `init`: most variables get a value, some are left open.
-    pub fn init(&mut self, from: usize) -> Tree {
+    /// `init` of the variables from this one on: most get a value, some are left open, and so is mostly the one named.
+    pub fn init(&mut self, from: usize, open: Option<&str>) -> Tree {
         let vars = self.vars[from..].to_vec();
         let mut formulas = Vec::new();
         for (name, ty) in &vars {
             let place = Tree::atom(&**name);
+            if open == Some(name) && self.random.chance(75) {
+                continue;
+            }
             let formula = match (self.random.below(10), ty) {
                 (0..2, _) => continue,
                 (2, _) => self.value(&Ty::Bool, 2),
@@ -48,7 +51,11 @@ impl Maker {
         let mut params: Vec<(String, Ty)> = Vec::new();
         for _ in 0..self.random.below(3) {
             let name = self.local_name(&params);
-            let ty = self.named.random(&mut self.random, 4.0, 1);
+            let ty = if self.random.chance(50) {
+                self.named.several(&mut self.random, 4.0, 1)
+            } else {
+                self.named.random(&mut self.random, 4.0, 1)
+            };
             params.push((name, ty));
         }
         let mut tree = Tree::tight(&format!("{marks}event {name}"));

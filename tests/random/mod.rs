@@ -1,7 +1,8 @@
 //! Random well-typed modules over the whole language, each written in two ways.
 //!
 //! A module comes from a seed and nothing else. `tree` is what is written and how, `types` the types, `maker` what is in
-//! scope, `value` expressions of a type, `module` declarations.
+//! scope, `value` expressions of a type, `module` declarations, `part` a module with parameters, `flow` and `given` what a
+//! module may have besides. `shrink` makes a text smaller that shows something.
 
 #![allow(unreachable_pub, reason = "a module of a test")]
 
@@ -9,13 +10,17 @@ mod basic;
 mod behaviour;
 mod claims;
 mod collection;
+mod flow;
+mod given;
 mod maker;
 mod module;
+mod part;
+pub mod shrink;
 mod tree;
 mod types;
 mod value;
 
-pub use module::{Module, module};
+pub use module::{Module, Text, module};
 
 /// Random numbers from a seed (splitmix64).
 pub struct Random(pub u64);

@@ -27,6 +27,23 @@ impl Ty {
         Self::Set(Box::new(of))
     }
 
+    /// With another type in place of the first sort.
+    pub fn with_sort(&self, to: &Ty) -> Ty {
+        let part = |t: &Ty| Box::new(t.with_sort(to));
+        match self {
+            Self::Sort(0) => to.clone(),
+            Self::Bool | Self::Int | Self::Range(..) | Self::Enum(_) | Self::Sort(_) | Self::Record(_) => {
+                self.clone()
+            }
+            Self::Option(t) => Self::Option(part(t)),
+            Self::Set(t) => Self::Set(part(t)),
+            Self::Map(k, v) => Self::Map(part(k), part(v)),
+            Self::Tuple(parts) => Self::Tuple(parts.iter().map(|t| t.with_sort(to)).collect()),
+            Self::Seq(n, t) => Self::Seq(*n, part(t)),
+            Self::Bag(n, t) => Self::Bag(*n, part(t)),
+        }
+    }
+
     pub fn is_integer(&self) -> bool {
         matches!(self, Self::Int | Self::Range(..))
     }
@@ -35,6 +52,8 @@ impl Ty {
 /// Sorts by size, enumerations by enumerators, records by fields, other names of types.
 #[derive(Default)]
 pub struct Named {
+    /// A constant that can stand in a bound, and its value.
+    pub bound: Option<(&'static str, i64)>,
     pub sorts: Vec<u32>,
     pub enums: Vec<Vec<String>>,
     pub records: Vec<Vec<(String, Ty)>>,
@@ -84,9 +103,11 @@ impl Named {
         match ty {
             Ty::Bool => "bool".to_owned(),
             Ty::Int => "int".to_owned(),
-            Ty::Range(lo, hi) if *hi == 2 && random.chance(30) => format!("{lo}..two"),
-            Ty::Range(lo, hi) if *hi == 3 && random.chance(30) => format!("{lo}..two + 1"),
-            Ty::Range(lo, hi) => format!("{lo}..{hi}"),
+            Ty::Range(lo, hi) => match self.bound {
+                Some((name, n)) if *hi == n && random.chance(30) => format!("{lo}..{name}"),
+                Some((name, n)) if *hi == n + 1 && random.chance(30) => format!("{lo}..{name} + 1"),
+                Some(_) | None => format!("{lo}..{hi}"),
+            },
             Ty::Enum(e) => format!("E{e}"),
             Ty::Sort(s) => format!("S{s}"),
             Ty::Record(r) => format!("R{r}"),
@@ -107,6 +128,17 @@ impl Named {
         for _ in 0..12 {
             let ty = self.shape(random, most, depth);
             if self.size(&ty) <= most {
+                return ty;
+            }
+        }
+        Ty::Bool
+    }
+
+    /// Likewise, mostly with more than one value.
+    pub fn several(&self, random: &mut Random, most: f64, depth: u32) -> Ty {
+        for _ in 0..4 {
+            let ty = self.random(random, most, depth);
+            if self.size(&ty) > 1.0 || random.chance(10) {
                 return ty;
             }
         }

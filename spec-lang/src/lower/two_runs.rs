@@ -235,8 +235,8 @@ impl Lowering<'_, '_> {
             parts.push(if secret.owner.ty == who_type {
                 arena.eq(owner, who)
             } else if self.program.types.as_option(secret.owner.ty).is_some() {
-                let ty = arena.type_id(owner);
-                let some = arena.some(who, Some(ty));
+                // of its own type: `some(0)` as an owner has the type under which it was written first
+                let some = arena.some(who, None);
                 arena.eq(owner, some)
             } else {
                 arena.member(who, owner)

@@ -55,6 +55,11 @@ impl<'a> Clock<'a> {
         }
     }
 
+    /// Set to stop.
+    pub(super) fn interrupt(&self) -> Option<&'a AtomicBool> {
+        self.interrupt
+    }
+
     /// The same, ending after `time` from now at the latest.
     pub(super) fn within(self, time: Duration) -> Self {
         Self {

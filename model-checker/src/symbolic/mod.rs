@@ -25,6 +25,7 @@ mod prove;
 mod quiet;
 mod report;
 mod solver;
+mod states;
 mod term;
 mod value;
 mod z3_library;

@@ -5,8 +5,8 @@
 //! scope that shows the property false, else the counterexample to induction, else what could not be decided.
 
 use transition_system::{
-    Conjunct, ConjunctSource, Coverage, Method, Proof, PropertyId, PropertyKind, Scope, Stop, System,
-    Vacuity, Verdict,
+    Conjunct, ConjunctSource, Coverage, Cti, Method, Proof, PropertyId, PropertyKind, Scope, Stop, System,
+    Vacuity, Verdict, Violation,
 };
 
 use super::bounded::{Bounded, Run};
@@ -18,12 +18,20 @@ use super::invariants::{distinct, of_property, of_types, others};
 use super::ladder::{open_sorts, scopes};
 use super::problem::{Goal, Problem};
 use super::report::{Answer, ObligationResult, Options};
+use super::states;
 
 /// With at most so many conjuncts of other invariants, those that the proof does not need are left out of it.
 const LEFT_OUT_ONE_BY_ONE: usize = 24;
 
 /// So many small scopes are asked for an initial state.
 const STARTS: usize = 16;
+
+/// A run is looked for in so many scopes larger than that of a counterexample to induction.
+const FURTHER_SCOPES: usize = 2;
+
+/// If all states up to the scope of the counterexample were seen, a run in a larger one is less likely, and looked for in this part
+/// of the time.
+const AFTER_ALL_STATES: u32 = 5;
 
 /// Names of the encodings of these scopes begin here, behind those of counterexamples.
 const STARTS_TAG: u32 = 1 << 20;
@@ -205,40 +213,57 @@ impl Task<'_> {
         let mut tag = 0;
         let cti = match search.find(goal, &scopes, &mut tag)? {
             Some(Found::Violation(violation)) => return Ok(Verdict::Violated(Box::new(violation))),
-            Some(Found::Cti(cti)) => Some(cti),
+            Some(Found::Cti(cti)) => Some(Box::new(cti)),
             None => None,
         };
-        // A run that shows the failure to be real is looked for in the scopes up to the one of the
-        // counterexample, and the next larger ones.
-        let enough = cti
-            .as_ref()
+        if let Some(violation) = self.violation(cti.as_deref(), &scopes, tag)? {
+            return Ok(Verdict::Violated(Box::new(violation)));
+        }
+        Ok(Verdict::Unknown(match cti {
+            Some(cti) => Stop::NotInductive(cti),
+            None => Stop::SolverUnknown(self.undecided(invariant, goal, answer)),
+        }))
+    }
+
+    /// A run that shows a failure to be real, in the scopes up to the one of the counterexample, and the next larger ones: of all
+    /// states where they are few, else by unrolling.
+    fn violation(&self, cti: Option<&Cti>, scopes: &[Scope], mut tag: u32) -> Result<Option<Violation>> {
+        let likely = 1 + cti
             .and_then(|c| scopes.iter().position(|s| *s == c.scope))
-            .unwrap_or(0)
-            + 3;
-        let bounded = Bounded {
+            .unwrap_or(0);
+        let mut bounded = Bounded {
             system: self.system,
             property: self.property,
             options: self.options,
             clock: self.clock.within(self.options.query_time),
         };
-        for scope in scopes.iter().take(enough) {
+        let depth = self.options.reach_depth;
+        let mut all_states = cti.is_some();
+        for (at, scope) in scopes.iter().take(likely + FURTHER_SCOPES).enumerate() {
+            if at == likely && all_states {
+                let time = self.options.query_time / AFTER_ALL_STATES;
+                bounded.clock = self.clock.within(time);
+            }
             tag += 1;
-            match bounded.search(scope, self.options.reach_depth, tag)? {
+            let run = match states::search(self.system, self.property, (scope, depth), &bounded.clock) {
+                Some(run) => run,
+                None => {
+                    all_states = false;
+                    bounded.search(scope, depth, tag)?
+                }
+            };
+            match run {
                 Run::Violation(violation) => {
-                    let violation = transition_system::Violation {
+                    return Ok(Some(Violation {
                         shortest: self.closed(),
                         ..violation
-                    };
-                    return Ok(Verdict::Violated(Box::new(violation)));
+                    }));
                 }
                 Run::Stopped { .. } => break,
                 Run::Witness(_) | Run::Nothing { .. } | Run::NoInitialState => {}
             }
         }
-        Ok(Verdict::Unknown(match cti {
-            Some(cti) => Stop::NotInductive(Box::new(cti)),
-            None => Stop::SolverUnknown(self.undecided(invariant, goal, answer)),
-        }))
+        Ok(None)
     }
 
     fn undecided(&self, invariant: &[Conjunct], goal: Goal, answer: Answer) -> String {
@@ -284,7 +309,7 @@ impl Task<'_> {
         for (tag, scope) in scopes(self.system, self.scope, self.options).iter().enumerate() {
             match bounded.search(scope, depth, tag as u32 + 1000)? {
                 Run::Violation(violation) => {
-                    let violation = transition_system::Violation {
+                    let violation = Violation {
                         shortest: self.closed(),
                         ..violation
                     };

@@ -389,6 +389,10 @@ fn agree(question: &Question<'_>, reference: &Reference, position: usize) {
     let found = match reference.answer(kind, position) {
         Answer::Violated(n) => (Expectation::Violated, Some(n)),
         Answer::Reached(n) => (Expectation::Holds, Some(n)),
+        Answer::ReachedOrViolated(n) if question.expect() == Expectation::Holds => {
+            (Expectation::Holds, Some(n))
+        }
+        Answer::ReachedOrViolated(n) => (Expectation::Violated, Some(n)),
         Answer::Holds => (Expectation::Holds, None),
         Answer::NeverReached | Answer::NoInitialState => (Expectation::Vacuous, None),
     };

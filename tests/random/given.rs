@@ -56,7 +56,9 @@ impl Maker {
                 }
             }
             Ty::Set(of) if self.random.chance(40) => {
-                for value in self.all(of, named).unwrap_or_default() {
+                // no line begins with a sign
+                let values = self.all(of, named).unwrap_or_default();
+                for value in values.iter().filter(|v| !v.starts_with('-')) {
                     let word = *self.random.pick(&["in", "not in"]);
                     lines.push(format!("{value} {word} {place}"));
                 }

@@ -39,6 +39,23 @@ pub enum Found {
     Violated(u64),
     /// A witness is reached after so many steps.
     Reached(u64),
+    /// After so many steps a witness is reached in a state, and in another it is undefined.
+    Both(u64),
+}
+
+impl Found {
+    /// With what another state says, which is as far away or farther.
+    fn and(before: Option<Self>, now: Option<Self>) -> Option<Self> {
+        match (before, now) {
+            (Some(Self::Reached(n)), Some(Self::Violated(m)))
+            | (Some(Self::Violated(n)), Some(Self::Reached(m)))
+                if n == m =>
+            {
+                Some(Self::Both(n))
+            }
+            (before, now) => before.or(now),
+        }
+    }
 }
 
 /// What is to be said of a property.
@@ -48,6 +65,8 @@ pub enum Answer {
     Violated(u64),
     /// A witness is reached after so many steps.
     Reached(u64),
+    /// Either: after so many steps a witness is reached, and something is undefined in another state.
+    ReachedOrViolated(u64),
     /// Nothing is wrong.
     Holds,
     /// A witness is not reached.
@@ -63,6 +82,8 @@ impl Reference {
         let first = |n: u64| self.undefined.is_none_or(|u| n <= u);
         match (self.found[position], self.undefined) {
             (Some(Found::Violated(n)), _) if first(n) => Answer::Violated(n),
+            (Some(Found::Both(n)), _) if first(n) => Answer::ReachedOrViolated(n),
+            (Some(Found::Reached(n)), Some(u)) if n == u => Answer::ReachedOrViolated(n),
             (Some(Found::Reached(n)), _) if first(n) => Answer::Reached(n),
             (_, Some(n)) => Answer::Violated(n),
             (_, None) if self.initial == 0 => Answer::NoInitialState,
@@ -99,7 +120,7 @@ pub fn explore(system: &System, scope: &Scope, properties: &[PropertyId]) -> Res
         for state in &level {
             for (position, property) in properties.iter().enumerate() {
                 let now = look(&evaluator, *property, (state, None), depth)?;
-                out.found[position] = out.found[position].or(now);
+                out.found[position] = Found::and(out.found[position], now);
             }
             let broken = events_undefined(&evaluator, state)?;
             out.undefined = out.undefined.or(broken.then_some(depth));
@@ -115,7 +136,7 @@ pub fn explore(system: &System, scope: &Scope, properties: &[PropertyId]) -> Res
                 out.transitions += 1;
                 for (position, property) in properties.iter().enumerate() {
                     let now = look(&evaluator, *property, (state, Some(&attempt)), depth + 1)?;
-                    out.found[position] = out.found[position].or(now);
+                    out.found[position] = Found::and(out.found[position], now);
                 }
                 if known.insert(after.clone()) {
                     next.push(after.clone());

@@ -292,17 +292,14 @@ impl<'a> Flattener<'a> {
             CellOwner::Const(c) => &cells.constant(c).1,
             CellOwner::Var(v) => &cells.variable(v).1,
         };
-        let mut open = None;
-        let term = tree.map(&mut |id| {
+        let term = tree.try_map(&mut |id| {
             let cell = cells.get(id);
             if self.fold_givens && cell.given.is_none() && cell.scalar == Scalar::Int {
-                open = Some(id);
+                return Err(self.unbounded(id));
             }
-            self.cell_node(id, next)
-        });
-        if let Some(id) = open {
-            return Err(self.unbounded(id));
-        }
+            self.spend(1, 0)?;
+            Ok(self.cell_node(id, next))
+        })?;
         self.leaves.insert((owner, next), term.clone());
         Ok(term)
     }

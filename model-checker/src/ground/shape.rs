@@ -5,6 +5,7 @@
 //! flag and its payload, which has its default form where the flag is false, so that equal values have equal
 //! scalars.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use transition_system::value::{Value, domain};
@@ -33,13 +34,22 @@ pub enum Tree<T> {
 impl<T: Copy> Tree<T> {
     /// The same tree with other leaves.
     pub fn map<U>(&self, f: &mut dyn FnMut(T) -> U) -> Tree<U> {
-        match self {
-            Tree::Scalar(x) => Tree::Scalar(f(*x)),
-            Tree::Set(xs) => Tree::Set(xs.iter().map(|x| f(*x)).collect()),
-            Tree::Map(xs) => Tree::Map(xs.iter().map(|x| x.map(f)).collect()),
-            Tree::Tuple(xs) => Tree::Tuple(xs.iter().map(|x| x.map(f)).collect()),
-            Tree::Option(flag, x) => Tree::Option(f(*flag), Arc::new(x.map(f))),
-        }
+        let Ok(tree) = self.try_map(&mut |x| Ok::<U, Infallible>(f(x)));
+        tree
+    }
+
+    /// The same tree with other leaves, or the error of the first leaf that has none.
+    ///
+    /// # Errors
+    /// What `f` returns.
+    pub fn try_map<U, E>(&self, f: &mut dyn FnMut(T) -> Result<U, E>) -> Result<Tree<U>, E> {
+        Ok(match self {
+            Tree::Scalar(x) => Tree::Scalar(f(*x)?),
+            Tree::Set(xs) => Tree::Set(xs.iter().map(|x| f(*x)).collect::<Result<_, E>>()?),
+            Tree::Map(xs) => Tree::Map(xs.iter().map(|x| x.try_map(f)).collect::<Result<_, E>>()?),
+            Tree::Tuple(xs) => Tree::Tuple(xs.iter().map(|x| x.try_map(f)).collect::<Result<_, E>>()?),
+            Tree::Option(flag, x) => Tree::Option(f(*flag)?, Arc::new(x.try_map(f)?)),
+        })
     }
 
     /// Calls `f` on each leaf, in order.

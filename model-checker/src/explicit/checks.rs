@@ -95,6 +95,25 @@ impl Checks {
         self.items[position].open
     }
 
+    /// Whether a witness holds, and is defined, in a state.
+    pub(super) fn is_true(&mut self, position: usize, state: &[u64]) -> bool {
+        self.machine.load(state);
+        let claim = &self.items[position].claim;
+        let mut all = claim
+            .promises
+            .iter()
+            .map(|(condition, _)| *condition)
+            .chain([claim.formula]);
+        all.all(|condition| self.machine.holds(condition))
+    }
+
+    /// Makes these properties open, and no others.
+    pub(super) fn open_only(&mut self, which: impl Fn(usize) -> bool) {
+        for (position, item) in self.items.iter_mut().enumerate() {
+            item.open = which(position);
+        }
+    }
+
     /// Whether any property is open.
     pub(super) fn any_open(&self) -> bool {
         self.items.iter().any(|i| i.open)

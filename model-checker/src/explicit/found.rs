@@ -1,6 +1,8 @@
 //! The answers of a search, as they are found and as they are reported at its end.
 
-use transition_system::{Coverage, PropertyKind, Stop, Trace, Vacuity, Verdict, Violation, Wrong};
+use transition_system::{
+    Coverage, PropertyId, PropertyKind, Stop, Trace, Vacuity, Verdict, Violation, Wrong,
+};
 
 use super::checks::Finding;
 use super::report::{ExplicitReport, Stats};
@@ -37,7 +39,11 @@ impl Found {
     /// What a state or step decided, with the run to it.
     pub(super) fn settle(&mut self, finding: Finding, trace: Result<Trace, GroundError>) {
         match (finding, trace) {
-            (Finding::Reached(position), Ok(trace)) => self.reached[position] = Some(trace),
+            (Finding::Reached(position), Ok(trace)) => {
+                // where the search went on behind what is undefined
+                self.verdicts[position] = None;
+                self.reached[position] = Some(trace);
+            }
             (Finding::Violated(position, what), Ok(trace)) => {
                 self.verdicts[position] = Some(Verdict::Violated(Box::new(shortest(what, trace))));
             }
@@ -45,6 +51,11 @@ impl Found {
                 self.verdicts[position] = Some(Verdict::Unknown(error.into()));
             }
         }
+    }
+
+    /// Whether the specification is undefined somewhere.
+    pub(super) fn is_undefined(&self) -> bool {
+        self.undefined.is_some()
     }
 
     /// The specification is undefined: every open property is violated.
@@ -56,10 +67,19 @@ impl Found {
     }
 
     /// The report of a search that ended for this reason, or because everything was visited or answered.
-    pub(super) fn report(mut self, ground: &Ground<'_>, stats: Stats, stop: Option<&Stop>) -> ExplicitReport {
+    pub(super) fn report(
+        mut self,
+        ground: &Ground<'_>,
+        stats: Stats,
+        stop: Option<&Stop>,
+        terminal: Option<PropertyId>,
+    ) -> ExplicitReport {
         let mut verdicts = Vec::new();
         let mut witnesses = Vec::new();
         for (position, property) in ground.properties.iter().enumerate() {
+            if terminal == Some(property.id) {
+                continue;
+            }
             let coverage = Coverage {
                 scope: ground.scope.clone(),
                 exhaustive: stats.exhaustive,
@@ -82,6 +102,8 @@ impl Found {
             witnesses,
             deadlock: self.deadlock,
             undefined: self.undefined,
+            every: None,
+            stopped: stop.cloned(),
             covered: None,
             stats,
         }

@@ -3,6 +3,7 @@
 mod blame;
 mod checkpoint;
 pub(crate) mod checks;
+mod every;
 mod found;
 pub mod hash;
 pub mod layout;
@@ -26,8 +27,9 @@ use crate::ground::{Ground, NODE_LIMIT};
 
 pub use blame::{Blame, blame};
 pub use checkpoint::{Forgetful, Keeper};
+pub use every::{Every, Subject, Way};
 pub use options::{Limits, Options, Tuning};
-pub use progress::{Progress, Silent, Snapshot};
+pub use progress::{Progress, Silent, Snapshot, estimate};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
 pub use search::{search, search_kept};
 

@@ -3,6 +3,8 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use transition_system::PropertyId;
+
 use crate::budget::Budget;
 
 /// Where a search stops; each ends in [`transition_system::Verdict::Unknown`] with what was covered.
@@ -25,6 +27,12 @@ pub struct Options<'a> {
     /// Whether to report a reachable state without an enabled event. Keeps every event, whatever
     /// [`Options::cone`] says.
     pub deadlock: bool,
+    /// A witness among the properties that says which states are meant to have no enabled event: none of them is a
+    /// deadlock. It is no question of its own, and has no verdict.
+    pub terminal: Option<PropertyId>,
+    /// Whether to go on behind what is violated, to every reachable state, and to tell every way in which something is
+    /// violated ([`crate::explicit::Every`]). What is undefined is told, and not taken.
+    pub all_violations: bool,
     /// Whether to leave out cells and events that no property depends on. Verdicts and the lengths of traces
     /// are the same either way; the counts of states and transitions are of what was searched.
     pub cone: bool,
@@ -77,6 +85,8 @@ impl Default for Options<'_> {
         Self {
             limits: Limits::default(),
             deadlock: false,
+            terminal: None,
+            all_violations: false,
             cone: true,
             threads: 1,
             tuning: Tuning::default(),

@@ -13,6 +13,8 @@ pub struct Snapshot {
     pub depth: u64,
     /// States found and not yet expanded.
     pub queue: u64,
+    /// About how many states there will be, where the sizes of depths allow to say so: see [`estimate`].
+    pub estimate: Option<u64>,
     /// Distinct states a second since the last report.
     pub states_per_second: f64,
     /// Bytes of states, parents and visited table.
@@ -27,10 +29,66 @@ pub trait Progress {
     fn report(&mut self, snapshot: &Snapshot);
 }
 
+/// Depths of which an estimate is made.
+const SEEN: usize = 4;
+/// Most depths that are foreseen.
+const FORESEEN: usize = 100_000;
+
+/// About how many states there are in all, from how many were found at each depth so far.
+///
+/// Levels of a search grow, and then shrink, by ratios that fall from depth to depth; where they did so for the last depths,
+/// and levels hardly grow any more, the ratios are taken to go on falling as fast (the logarithm of the size of a level is
+/// a parabola of the depth). `None` where that is not so: an estimate from a search that still widens is worth nothing.
+#[must_use]
+pub fn estimate(levels: &[u64]) -> Option<u64> {
+    let from = levels.len().checked_sub(SEEN + 1)?;
+    let last: Vec<f64> = levels[from..].iter().map(|n| (*n as f64).ln()).collect();
+    let growth: Vec<f64> = last.windows(2).map(|w| w[1] - w[0]).collect();
+    let falls = growth.windows(2).all(|w| w[1] < w[0]);
+    let (first, now) = (growth.first()?, growth.last()?);
+    if !falls || *now > 1.5f64.ln() || !last.iter().all(|n| n.is_finite()) {
+        return None;
+    }
+    let fall = (now - first) / (SEEN as f64 - 1.0);
+    let (mut size, mut ratio) = (*last.last()?, *now);
+    let mut total = levels.iter().map(|n| *n as f64).sum::<f64>();
+    for _ in 0..FORESEEN {
+        ratio += fall;
+        size += ratio;
+        if size < 0.0 {
+            return Some(total as u64);
+        }
+        total += size.exp();
+    }
+    None
+}
+
 /// Says nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
 impl Progress for Silent {
     fn report(&mut self, _snapshot: &Snapshot) {}
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::estimate;
+
+    #[test]
+    fn the_middle_of_a_cube_foretells_the_rest() {
+        // subsets of 24 things by size
+        let mut levels = vec![1u64];
+        for k in 0..24 {
+            levels.push(levels[k as usize] * (24 - k) / (k + 1));
+        }
+        assert_eq!(estimate(&levels[..6]), None, "it still widens");
+        let middle = estimate(&levels[..14]).unwrap() as f64 / f64::from(1 << 24);
+        assert!((0.9..1.1).contains(&middle), "{middle}");
+        assert_eq!(estimate(&[]), None);
+        assert_eq!(estimate(&[5, 5, 5, 5, 5, 5, 5]), None, "a line does not end");
+        assert_eq!(estimate(&[1, 2, 4, 0, 0, 0]), None);
+    }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use transition_system::{ConstId, EventId, PropertyId, Stop, Trace, Value, Verdict, Violation};
 
+use super::every::Every;
 use crate::ground::GroundError;
 
 /// The answers of one search.
@@ -24,6 +25,10 @@ pub struct ExplicitReport {
     pub deadlock: Option<Violation>,
     /// The first broken promise of an event, of `init` or of an assumption.
     pub undefined: Option<Violation>,
+    /// Every way in which something is violated, if that was asked for and anything was searched.
+    pub every: Option<Every>,
+    /// Why not every state was expanded; `None` also where every question was answered before.
+    pub stopped: Option<Stop>,
     /// How far it came, in words, where it was stopped before the search.
     pub covered: Option<String>,
     /// Counts.
@@ -44,6 +49,8 @@ impl ExplicitReport {
             witnesses: Vec::new(),
             deadlock: None,
             undefined: None,
+            every: None,
+            stopped: Some(stop),
             covered,
             stats: Stats::default(),
         }

@@ -22,12 +22,16 @@ impl Search<'_, '_> {
             .iter()
             .map(|p| &self.ground.system.property(p.id).name);
         digest(&format!(
-            "{}\n{}\n{:?}\n{} {}",
+            "{}\n{}\n{:?}\n{} {} {:?} {}",
             text::print(self.ground.system),
             self.ground.scope.display(self.ground.system),
             asked.collect::<Vec<_>>(),
             self.options.cone,
             self.options.deadlock,
+            self.options
+                .terminal
+                .map(|t| &self.ground.system.property(t).name),
+            self.options.all_violations,
         ))
     }
 

@@ -21,7 +21,7 @@ use super::layout::Layout;
 use super::machine::Machine;
 use super::native::Native;
 use super::options::Options;
-use super::progress::{Progress, Snapshot};
+use super::progress::{Progress, Snapshot, estimate};
 use super::report::{EventCount, ExplicitReport, Stats};
 use super::trace::{Last, rebuild};
 use super::visited::{Full, Parts, Quota, Run, Shard, Visited, parts};
@@ -92,6 +92,8 @@ pub(super) struct Search<'s, 'g> {
     /// For each worker, what it sends to each shard.
     pub(super) parts: Vec<Parts>,
     pub(super) checks: Checks,
+    /// The position of the property that says where a run may end.
+    pub(super) terminal: Option<usize>,
     pub(super) found: Found,
     pub(super) stats: Stats,
     pub(super) fired: Vec<u64>,
@@ -113,7 +115,7 @@ pub(super) enum Code {
 }
 
 impl Code {
-    fn ready(&self) -> Option<&Native> {
+    pub(super) fn ready(&self) -> Option<&Native> {
         match self {
             Self::Ready(native) => Some(native),
             Self::Never | Self::After(_) => None,
@@ -143,7 +145,12 @@ impl<'s, 'g> Search<'s, 'g> {
         let limits = &options.limits;
         let now = Instant::now();
         let machine = Machine::of_events(ground, &cone, &layout)?;
-        let checks = Checks::new(ground, &cone, &layout)?;
+        let mut checks = Checks::new(ground, &cone, &layout)?;
+        let is_terminal = |p: &GroundProperty| options.terminal == Some(p.id);
+        let terminal = ground.properties.iter().position(is_terminal);
+        if let Some(position) = terminal {
+            checks.close(position);
+        }
         let budget = options.budget();
         let events = cone.events.len();
         let threads = options.threads.max(1);
@@ -173,6 +180,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 ..Stats::default()
             },
             checks,
+            terminal,
             ground,
             options,
             progress,
@@ -205,6 +213,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 ControlFlow::Continue(()) => None,
             },
         };
+        self.tell(true);
         // what is decided by what is undefined is not among the places of findings, and found again soon
         if !matches!(halt, Some(Halt::Answered)) && self.keeper.at_end(halt.is_some()) {
             self.save();
@@ -226,7 +235,8 @@ impl<'s, 'g> Search<'s, 'g> {
                 kind: undefined.kind,
                 index: undefined.index,
             };
-            return self.undefined(Ok(trace), what);
+            self.undefined(Ok(trace), what)?;
+            return ControlFlow::Break(Halt::Answered);
         }
         let (ground, mut outcome) = (self.ground, ControlFlow::Continue(()));
         let cone = self.cone.clone();
@@ -285,7 +295,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 done += round.len();
                 self.at = (depth, done);
                 self.limits()?;
-                self.tell();
+                self.tell(false);
                 if self.keeper.is_due() {
                     self.save();
                 }
@@ -361,6 +371,8 @@ impl<'s, 'g> Search<'s, 'g> {
             visited: &self.visited,
             native: self.native.ready(),
             deadlock: self.options.deadlock && self.found.deadlock.is_none(),
+            terminal: self.terminal,
+            ends: !self.options.all_violations,
         };
         match &self.pool {
             Some(pool) if parallel => {
@@ -480,6 +492,7 @@ impl<'s, 'g> Search<'s, 'g> {
                     self.places.push((depth, at));
                 }
             }
+            What::Undefined(_) if self.found.is_undefined() => {}
             What::Undefined(broken) => {
                 let event = &self.ground.events[self.cone.events[broken.event as usize]];
                 if let Some(promise) = event.promises().nth(broken.promise as usize) {
@@ -557,11 +570,17 @@ impl<'s, 'g> Search<'s, 'g> {
         };
         let open = |position: usize| self.checks.is_open(position);
         self.found.undefined(open, shortest(what, trace));
-        ControlFlow::Break(Halt::Answered)
+        match self.options.all_violations {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(Halt::Answered),
+        }
     }
 
     /// Stops once every question is answered; a search without questions counts all states.
     fn answered(&self) -> ControlFlow<Halt> {
+        if self.options.all_violations {
+            return ControlFlow::Continue(());
+        }
         let asked = !self.ground.properties.is_empty() || self.options.deadlock;
         let open = self.checks.any_open() || (self.options.deadlock && self.found.deadlock.is_none());
         if asked && !open {
@@ -580,10 +599,10 @@ impl<'s, 'g> Search<'s, 'g> {
         }
     }
 
-    fn tell(&mut self) {
+    fn tell(&mut self, at_end: bool) {
         let now = Instant::now();
         let since = now - self.told.0;
-        if since < self.options.progress_interval {
+        if since < self.options.progress_interval && !at_end {
             return;
         }
         let states = self.visited.len();
@@ -591,8 +610,9 @@ impl<'s, 'g> Search<'s, 'g> {
             states,
             transitions: self.stats.transitions,
             depth: self.stats.depth,
-            queue: states - self.expanded,
-            states_per_second: (states - self.told.1) as f64 / since.as_secs_f64(),
+            queue: states.saturating_sub(self.expanded),
+            estimate: estimate(&self.stats.states_by_depth).map(|n| n.max(states)),
+            states_per_second: states.saturating_sub(self.told.1) as f64 / since.as_secs_f64(),
             memory_bytes: self.visited.bytes(),
             elapsed: now - self.started,
         });
@@ -600,7 +620,7 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     /// A shortest run to a state found at a depth, or on from it by one step.
-    fn trace(&self, depth: u32, state: &[u64], last: Last<'_>) -> Result<Trace, GroundError> {
+    pub(super) fn trace(&self, depth: u32, state: &[u64], last: Last<'_>) -> Result<Trace, GroundError> {
         let native = self.native.ready();
         rebuild(
             self.ground,
@@ -633,7 +653,12 @@ impl<'s, 'g> Search<'s, 'g> {
             Some(Halt::Stop(stop)) => Some(stop),
             Some(Halt::Answered) | None => None,
         };
-        self.found.report(self.ground, self.stats, stop.as_ref())
+        let every = self.options.all_violations.then(|| self.every());
+        let terminal = self.options.terminal;
+        let report = self
+            .found
+            .report(self.ground, self.stats, stop.as_ref(), terminal);
+        ExplicitReport { every, ..report }
     }
 
     fn event_counts(&self) -> Vec<EventCount> {

@@ -44,6 +44,10 @@ pub(super) struct Shared<'s> {
     pub(super) visited: &'s Visited,
     pub(super) native: Option<&'s Native>,
     pub(super) deadlock: bool,
+    /// The position of the property that says where a run may end.
+    pub(super) terminal: Option<usize>,
+    /// Whether what is undefined ends the search.
+    pub(super) ends: bool,
 }
 
 /// See the module.
@@ -160,10 +164,18 @@ impl<'s> Worker<'s> {
                 return true;
             }
             if let Some(broken) = self.successors.broken.first() {
-                self.found.push((0, What::Undefined(*broken), here()));
-                return true;
+                // where the search goes on, once a round is enough
+                let told = |(_, what, _): &(usize, What, At)| matches!(what, What::Undefined(_));
+                if shared.ends || !self.found.iter().any(told) {
+                    self.found.push((0, What::Undefined(*broken), here()));
+                }
+                if shared.ends {
+                    return true;
+                }
             }
-            if shared.deadlock && self.successors.is_empty() {
+            let may_end = |this: &mut Self| shared.terminal.is_some_and(|t| this.checks.is_true(t, state));
+            let rests = self.successors.is_empty() && self.successors.broken.is_empty();
+            if shared.deadlock && rests && !may_end(self) {
                 self.found.push((0, What::Deadlock, here()));
             }
             self.steps(state);

@@ -118,6 +118,8 @@ impl<'a> Answers<'a> {
             witnesses: Vec::new(),
             deadlock: None,
             undefined: undefined.clone(),
+            every: None,
+            stopped: stop.clone(),
             covered: None,
             stats: self.stats(graph, undefined.is_none() && stop.is_none()),
         };

@@ -355,6 +355,7 @@ impl<'s, 'g> Explorer<'s, 'g> {
             transitions: self.graph.transitions,
             depth: self.graph.levels.len() as u64 - 1,
             queue: states - expanded as u64,
+            estimate: None,
             states_per_second: (states - self.told.1) as f64 / since.as_secs_f64(),
             memory_bytes: self.graph.bytes(),
             elapsed: now - self.started,

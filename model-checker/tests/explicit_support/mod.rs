@@ -135,7 +135,8 @@ pub fn reference(system: &System, scope: &Scope) -> Result<Reference, UndefinedS
     Ok(out)
 }
 
-fn initial_states(system: &System, scope: &Scope) -> Result<Vec<State>, UndefinedStart> {
+/// All initial states.
+pub fn initial_states(system: &System, scope: &Scope) -> Result<Vec<State>, UndefinedStart> {
     let mut bare = system.clone();
     bare.assumptions.clear();
     bare.init.clear();

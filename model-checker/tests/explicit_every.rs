@@ -1,0 +1,271 @@
+//! Random systems: every way in which something is violated, against the reference evaluator; and where runs may end.
+//!
+//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and may print"
+)]
+
+use std::collections::BTreeMap;
+
+use model_checker::explicit::{Options, Silent, Subject, Tuning, check};
+use transition_system::eval::{Bindings, Context, Evaluator};
+use transition_system::{
+    EventId, PromiseKind, PropertyId, PropertyKind, Scope, State, System, Verdict, Wrong, text,
+};
+
+mod explicit_support;
+use explicit_support::random::Maker;
+use explicit_support::{all_properties, finished, initial_states, property, replayed, system};
+
+const SYSTEMS: u64 = 400;
+
+/// By what is violated and the event: the least number of steps, and how often.
+type Ways = BTreeMap<(Subject, Option<EventId>), (usize, u64)>;
+
+#[derive(Default)]
+struct Expected {
+    ways: Ways,
+    counts: BTreeMap<Subject, u64>,
+}
+
+impl Expected {
+    fn meet(&mut self, subject: Subject, event: Option<EventId>, length: usize) {
+        let entry = self.ways.entry((subject, event)).or_insert((length, 0));
+        *entry = (entry.0.min(length), entry.1 + 1);
+    }
+
+    fn count(&mut self, subject: Subject) {
+        *self.counts.entry(subject).or_default() += 1;
+    }
+}
+
+/// Whether a property is false or undefined.
+fn wrong(evaluator: &Evaluator<'_>, id: PropertyId, state: &State, next: Option<&State>) -> bool {
+    let property = evaluator.system.property(id);
+    let at = Context { state, next };
+    let holds = |e| evaluator.truth(e, at, &mut Bindings::new()) == Ok(true);
+    !property.promises.iter().all(|p| holds(p.holds)) || !holds(property.formula)
+}
+
+/// The slow and obvious way; `None` where initial states are undefined.
+fn expected(system: &System, scope: &Scope) -> Option<Expected> {
+    let evaluator = Evaluator::new(system, scope);
+    let of = |kind| {
+        system
+            .property_ids()
+            .filter(move |p| system.property(*p).kind == kind)
+    };
+    let mut out = Expected::default();
+    let mut level = initial_states(system, scope).ok()?;
+    level.sort();
+    let mut seen: BTreeMap<State, ()> = level.iter().map(|s| (s.clone(), ())).collect();
+    let mut depth = 0;
+    while !level.is_empty() {
+        let mut next_level = Vec::new();
+        for state in &level {
+            for id in of(PropertyKind::Invariant).filter(|p| wrong(&evaluator, *p, state, None)) {
+                out.count(Subject::Property(id));
+                if depth == 0 {
+                    out.meet(Subject::Property(id), None, 0);
+                }
+            }
+            let mut quiet = true;
+            for event in system.event_ids() {
+                let decl = system.event(event);
+                for args in evaluator.arguments(event).unwrap() {
+                    let mut env: Bindings = decl.binders().zip(args.iter().cloned()).collect();
+                    let at = Context { state, next: None };
+                    let broken = decl.promises.iter().filter(|p| p.kind != PromiseKind::Agreement);
+                    let broken = broken
+                        .into_iter()
+                        .any(|p| evaluator.truth(p.holds, at, &mut env) != Ok(true));
+                    match evaluator.fire(event, &args, state) {
+                        Ok(None) if !broken => {}
+                        Ok(Some(next)) if !broken => {
+                            quiet = false;
+                            for id in of(PropertyKind::Transition) {
+                                if wrong(&evaluator, id, state, Some(&next)) {
+                                    out.count(Subject::Property(id));
+                                    out.meet(Subject::Property(id), Some(event), depth + 1);
+                                }
+                            }
+                            for id in of(PropertyKind::Invariant) {
+                                let before = wrong(&evaluator, id, state, None);
+                                if !before && wrong(&evaluator, id, &next, None) {
+                                    out.meet(Subject::Property(id), Some(event), depth + 1);
+                                }
+                            }
+                            if seen.insert(next.clone(), ()).is_none() {
+                                next_level.push(next);
+                            }
+                        }
+                        Ok(_) | Err(_) => {
+                            quiet = false;
+                            out.count(Subject::Event(event));
+                            out.meet(Subject::Event(event), Some(event), depth);
+                        }
+                    }
+                }
+            }
+            if quiet {
+                out.count(Subject::Deadlock);
+                out.meet(Subject::Deadlock, None, depth);
+            }
+        }
+        level = next_level;
+        depth += 1;
+    }
+    Some(out)
+}
+
+fn options(native: bool, threads: usize) -> Options<'static> {
+    Options {
+        deadlock: true,
+        all_violations: true,
+        cone: false,
+        threads,
+        tuning: Tuning {
+            native_after: native.then_some(0),
+            round_words: 1 << 10,
+            shared_states: 1,
+        },
+        ..Options::default()
+    }
+}
+
+fn compare(system: &System, scope: &Scope, expected: &Expected) {
+    for (native, threads) in [(false, 1), (true, 2)] {
+        let options = options(native, threads);
+        let report = check(system, scope, &all_properties(system), &options, &mut Silent);
+        let every = report.every.expect("it was asked for");
+        assert!(report.stats.exhaustive && every.stopped.is_none());
+        let mut ways = Ways::new();
+        let mut last = BTreeMap::new();
+        for way in &every.ways {
+            let length = way.violation.trace.len();
+            // a replay of an undefined two-state property needs a next state, which a claim about one state has not
+            if !matches!(way.violation.what, Wrong::Undefined { .. }) {
+                let verdict = Verdict::Violated(Box::new(way.violation.clone()));
+                replayed(system, scope, &verdict);
+            }
+            let event = way.event;
+            if !matches!(way.subject, Subject::Event(_)) {
+                assert_eq!(
+                    way.violation
+                        .trace
+                        .steps
+                        .last()
+                        .map(|s| s.event)
+                        .filter(|_| event.is_some()),
+                    event
+                );
+            }
+            let entry = ways.entry((way.subject, event)).or_insert((length, 0));
+            *entry = (entry.0.min(length), entry.1 + way.count);
+            let before = last.insert(way.subject, length);
+            assert!(before.is_none_or(|b| b <= length), "the shortest come first");
+        }
+        assert_eq!(ways, expected.ways);
+        assert_eq!(
+            every.counts.into_iter().collect::<BTreeMap<_, _>>(),
+            expected.counts
+        );
+        for (id, verdict) in &report.verdicts {
+            let own = expected.counts.contains_key(&Subject::Property(*id));
+            let undefined = expected.counts.keys().any(|s| matches!(s, Subject::Event(_)));
+            if own {
+                assert!(matches!(verdict, Verdict::Violated(_)), "{verdict:?}");
+            } else if !undefined {
+                assert!(
+                    !matches!(verdict, Verdict::Violated(_))
+                        || system.property(*id).kind == PropertyKind::Witness
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_way_is_found_and_no_other() {
+    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().unwrap());
+    let (mut compared, mut most) = (0, 0);
+    for seed in 0..SYSTEMS * factor {
+        let (system, scope) = Maker::new(seed).make(1000);
+        let system = finished(system);
+        let Some(expected) = expected(&system, &scope) else {
+            continue;
+        };
+        compared += 1;
+        most = most.max(expected.ways.len());
+        let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            compare(&system, &scope, &expected)
+        }));
+        if let Err(cause) = run {
+            eprintln!(
+                "seed {seed}, scope {}\n{}",
+                scope.display(&system),
+                text::print(&system)
+            );
+            std::panic::resume_unwind(cause);
+        }
+    }
+    assert!(compared * 2 > SYSTEMS && most > 5, "{compared} {most}");
+}
+
+const ENDS: &str = "(system ends)
+(var x (range 0 3))
+(init (= (var x) 0))
+(event one () () - (= (var x) 0) ((x 1)))
+(event two () () - (= (var x) 1) ((x 2)))
+(event three () () - (= (var x) 1) ((x 3)))
+(witness done (= (var x) 2))
+(witness half (= (var x) 1))
+";
+
+#[test]
+fn a_run_may_end_where_it_is_meant_to() {
+    let system = system(ENDS);
+    let (done, half) = (property(&system, "done"), property(&system, "half"));
+    let ask = |terminal, native| {
+        let options = Options {
+            terminal,
+            all_violations: false,
+            ..options(native, 1)
+        };
+        let asked = [vec![half], terminal.into_iter().collect()].concat();
+        check(&system, &Scope::new(), &asked, &options, &mut Silent)
+    };
+    for native in [false, true] {
+        let plain = ask(None, native)
+            .deadlock
+            .expect("two states have no enabled event");
+        assert_eq!(plain.trace.len(), 2);
+        let report = ask(Some(done), native);
+        // what says where runs may end is no question
+        assert_eq!(report.verdicts.len(), 1);
+        let deadlock = report.deadlock.expect("x == 3 is not meant to be the end");
+        let closed = Scope::new();
+        let evaluator = Evaluator::new(&system, &closed);
+        let at = Context {
+            state: deadlock.trace.last(),
+            next: None,
+        };
+        let formula = system.property(done).formula;
+        assert_eq!(evaluator.truth(formula, at, &mut Bindings::new()), Ok(false));
+    }
+    let bounded = ENDS.replace("((x 3))", "((x 2))");
+    let system = explicit_support::system(&bounded);
+    let done = property(&system, "done");
+    let options = Options {
+        terminal: Some(done),
+        all_violations: false,
+        ..options(true, 1)
+    };
+    let report = check(&system, &Scope::new(), &[done], &options, &mut Silent);
+    assert!(report.deadlock.is_none() && report.stopped.is_none() && report.stats.exhaustive);
+}

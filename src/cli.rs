@@ -142,12 +142,36 @@ pub struct Verify {
   watertight check model.wt --engine explicit --max-states 1000000
   watertight check model.wt --checkpoint run/ --resume  go on where a long search was stopped
   watertight check model.wt --certificate proof/
+  watertight check model.wt --for Process=4            the same checks, larger
+  watertight check model.wt --property exclusion --property 'card(inside) <= 1'
+  watertight check model.wt --trace-to 'card(inside) == 2' --eval 'card(looked)'
+  watertight check model.wt --terminal 'inside == {}'  a state that is stuck anywhere else is a finding
+  watertight check model.wt --all-violations           every way in which each property breaks
   watertight check model.wt --trace-format sequence    runs as who did what to whom
   watertight check model.wt --trace runs/              and as files, in the format of Apalache")]
 pub struct Check {
     /// Specifications (.wt)
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// Only this system, where the file has several: the module's name or that of an instance
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+    /// Sizes of sorts, instead of those of the file's `check` commands
+    #[arg(long = "for", value_name = "SORT=N", value_delimiter = ',')]
+    pub sizes: Vec<String>,
+    /// Check this instead of what the file asks for: a property by its name, or a formula that is to be true of every
+    /// reachable state; may be repeated
+    #[arg(long, value_name = "PROPERTY|FORMULA")]
+    pub property: Vec<String>,
+    /// Find a shortest run to a state in which this formula is true, instead of what the file asks for
+    #[arg(long, value_name = "FORMULA")]
+    pub trace_to: Option<String>,
+    /// Show the values of this expression in each state of each run that is shown (in text and JSON); may be repeated
+    #[arg(long, value_name = "EXPRESSION")]
+    pub eval: Vec<String>,
+    /// Show the runs of witnesses that are reached, too
+    #[arg(long)]
+    pub runs: bool,
     /// Which engine runs `check` commands; `prove` commands are symbolic
     #[arg(long, value_enum, default_value_t = Engine::Auto)]
     pub engine: Engine,
@@ -181,6 +205,23 @@ pub struct Check {
     /// Also report a reachable state in which no event is enabled
     #[arg(long)]
     pub deadlock: bool,
+    /// A state in which this is true may have no enabled event; any other that has none is a violation. A formula, or a
+    /// property by its name
+    #[arg(long, value_name = "FORMULA|PROPERTY")]
+    pub terminal: Option<String>,
+    /// Do not stop at what is violated: visit every state, and tell each way in which each property is violated, with a
+    /// shortest run (explicit states)
+    #[arg(long)]
+    pub all_violations: bool,
+    /// Also tell what was searched: how often each event took place, states by depth (explicit states)
+    #[arg(long)]
+    pub stats: bool,
+    /// How a long search tells where it is, on standard error: as a line of a terminal, or as lines of JSON
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = ProgressForm::Line)]
+    pub progress: ProgressForm,
+    /// Seconds between two such lines
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.5, value_parser = seconds)]
+    pub progress_every: f64,
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -193,6 +234,23 @@ pub struct Check {
     /// How runs are shown, and with --trace written
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub trace_format: Option<TraceFormat>,
+}
+
+/// Forms of progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressForm {
+    /// One line that is rewritten, if standard error is a terminal and --quiet is not given
+    Line,
+    /// A JSON object a line, wherever standard error goes, and one when a search ends
+    Json,
+}
+
+/// A time of at least a millisecond and at most a day.
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(n) if (0.001..=86_400.0).contains(&n) => Ok(n),
+        Ok(_) | Err(_) => Err("a number of seconds, from 0.001 to 86400".to_owned()),
+    }
 }
 
 /// Forms of a run.

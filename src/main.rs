@@ -7,6 +7,7 @@
     reason = "in a binary, `pub` marks what a file offers to the others"
 )]
 
+mod answer;
 mod cells;
 mod certificate;
 mod checkpoint;
@@ -18,6 +19,7 @@ mod filters;
 mod finding;
 mod gate;
 mod input;
+mod jobs;
 mod judge;
 mod library;
 mod live;

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use model_checker::explicit::{Stats, Way};
 use serde::Serialize;
 use spec_lang::{CommandKind, Expectation};
+use transition_system::eval::EvalError;
 use transition_system::{
     Cti, Origin, Owner, Promise, PromiseKind, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity,
     Verdict, Violation, Wrong,
 };
 
 use crate::exit::Exit;
+use crate::jobs::Values;
 use crate::survey::counted;
 
 /// The answer for one property of one command.
@@ -35,6 +38,16 @@ pub struct Outcome {
     pub witness: Option<Trace>,
     /// Whether the property is a witness.
     pub is_witness: bool,
+    /// The values that were asked for in each state of the run that is shown.
+    pub values: Vec<Values>,
+    /// Further ways in which something is violated, if they were asked for.
+    pub ways: Vec<OneWay>,
+    /// How many states or steps violate the property, if they were counted.
+    pub violating: Option<u64>,
+    /// Whether the property is of steps.
+    pub every_step: bool,
+    /// What was searched, if that was asked for: beside the first answer of each search.
+    pub stats: Option<Stats>,
     /// For a violation: the constants that it rests on, in the order of its run.
     pub rests_on: Vec<Rests>,
     /// What the file expects.
@@ -49,6 +62,15 @@ pub struct Outcome {
     pub certificate: Option<String>,
     /// Why there is no certificate though one was asked for.
     pub uncertified: Option<String>,
+}
+
+/// A further way in which a property is violated.
+#[derive(Debug)]
+pub struct OneWay {
+    /// The way, with a run.
+    pub way: Way,
+    /// The values that were asked for in each state of it.
+    pub values: Vec<Values>,
 }
 
 /// A constant that a run rests on.
@@ -76,6 +98,15 @@ pub enum Word {
     Vacuous,
     /// Not decided.
     Unknown,
+}
+
+impl OneWay {
+    /// Without values.
+    #[must_use]
+    pub fn new(way: Way) -> Self {
+        let values = Vec::new();
+        Self { way, values }
+    }
 }
 
 impl Outcome {
@@ -192,6 +223,17 @@ pub fn describe_promise(kind: PromiseKind) -> &'static str {
         PromiseKind::Divisor => "a divisor is zero",
         PromiseKind::Agreement => "two assignments to one place differ",
         PromiseKind::NotEmpty => "the least or greatest of nothing is taken",
+    }
+}
+
+/// Why an expression has no value, in words.
+#[must_use]
+pub fn describe_undefined(error: &EvalError) -> String {
+    match error {
+        EvalError::Undefined(kind, _) => describe_promise(*kind).to_owned(),
+        EvalError::Overflow(_) => "integer arithmetic leaves 64 bits".to_owned(),
+        EvalError::Domain(_) => "a quantifier ranges over too many values to look at one by one".to_owned(),
+        EvalError::IllFormed(_) => "internal error: the expression is not well formed".to_owned(),
     }
 }
 

@@ -7,21 +7,21 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model_checker::Budget;
-use model_checker::explicit::{self, ExplicitReport, Forgetful, Keeper, Limits, Options, Tuning, check_kept};
+use model_checker::explicit::{self, Forgetful, Keeper, Limits, Options, Tuning, check_kept};
 use model_checker::liveness;
 use model_checker::monotone::{Decision, Ineligible, Monotone, without_truths};
-use model_checker::symbolic::{self, SymbolicReport};
+use model_checker::symbolic;
 use spec_lang::{Command, CommandKind, Method};
 use transition_system::eval::Evaluator;
 use transition_system::replay::{replay, replay_run};
 use transition_system::{PropertyId, PropertyKind, Scope, Stop, System, Trace, Verdict};
 
+use crate::answer::{self, Answer};
 use crate::cells;
 use crate::checkpoint::Folder;
 use crate::cli::Engine;
-use crate::outcome::{Outcome, Rests};
+use crate::outcome::{OneWay, Outcome, Rests};
 use crate::report::progress::Line;
-use crate::survey::counted;
 
 /// Longest time of the solver for one property, unless the user says otherwise.
 const SOLVER_TIME: Duration = Duration::from_secs(300);
@@ -33,18 +33,22 @@ pub struct Search {
     pub engine: Engine,
     /// Steps for bounded model checking.
     pub depth: u32,
-    /// Limit on states.
-    pub max_states: Option<u64>,
+    /// Limits on states, memory and, for a command, time.
+    pub limits: Limits,
+    /// Time between two reports of progress.
+    pub progress_interval: Duration,
     /// Threads of a search over explicit states.
     pub threads: usize,
     /// Whether to do without machine code.
     pub portable: bool,
-    /// Limit on memory, in bytes.
-    pub max_memory: u64,
-    /// Limit on time for a command.
-    pub time: Option<Duration>,
     /// Whether to look for deadlocks.
     pub deadlock: bool,
+    /// Which states may have no enabled event; then any other that has none is a violation.
+    pub terminal: Option<PropertyId>,
+    /// Whether to look for every way in which something is violated.
+    pub all_violations: bool,
+    /// Whether to tell what was searched.
+    pub stats: bool,
 }
 
 /// See the module.
@@ -60,21 +64,19 @@ pub struct Planner<'a> {
     pub progress: Line,
     /// Where searches over explicit states are kept.
     pub keeper: Option<Folder>,
-}
-
-/// What an engine said of one property.
-struct Answer {
-    verdict: Verdict,
-    witness: Option<Trace>,
-    engine: String,
-    notes: Vec<String>,
-    time: Duration,
+    /// Whether runs end where they may, if the search for it is done.
+    pub ends: Option<Answer>,
 }
 
 impl Planner<'_> {
     /// Runs a command: one row for each of its properties, in order.
     pub fn run(&mut self, system: &System, command: &Command) -> Vec<Outcome> {
         self.since = Instant::now();
+        let names = command
+            .properties
+            .iter()
+            .map(|id| system.property(*id).name.clone());
+        self.progress.about(&system.name, names.collect());
         if let Some(method) = command.method {
             let answers = self.by_method(system, command, method);
             let rows = command.properties.iter().zip(answers);
@@ -90,12 +92,22 @@ impl Planner<'_> {
             (CommandKind::Check, Engine::Bmc) => {
                 self.each(command, |p, id| p.bounded(system, command, id, p.search.depth))
             }
-            (CommandKind::Check, Engine::Auto) => self.check(system, command, !self.search.deadlock),
+            (CommandKind::Check, Engine::Auto) => {
+                let search = &self.search;
+                let states = search.deadlock || search.all_violations || search.stats;
+                self.check(system, command, !states)
+            }
             (CommandKind::Check, Engine::Explicit) => self.check(system, command, false),
         };
         let rows = command.properties.iter().zip(answers);
-        rows.map(|(id, answer)| self.row(system, command, *id, answer))
-            .collect()
+        let rows = rows.map(|(id, answer)| self.row(system, command, *id, answer));
+        let mut rows: Vec<Outcome> = rows.collect();
+        rows.extend(
+            self.ends
+                .take()
+                .map(|answer| self.ends_row(system, command, answer)),
+        );
+        rows
     }
 
     /// What the file itself asks for goes before `--engine`.
@@ -106,11 +118,11 @@ impl Planner<'_> {
                 let answer = p.bounded(system, command, id, steps);
                 match command.kind {
                     CommandKind::Check => answer,
-                    CommandKind::Prove => no_proof(answer, steps),
+                    CommandKind::Prove => answer::no_proof(answer, steps),
                 }
             }),
             Method::Fixpoint => self.each(command, |p, id| {
-                fixpoint(system, &command.scope, id, &p.budget()).unwrap_or_else(no_fixpoint)
+                fixpoint(system, &command.scope, id, &p.budget()).unwrap_or_else(answer::no_fixpoint)
             }),
             Method::Explicit => self.check(system, command, false),
         }
@@ -122,7 +134,37 @@ impl Planner<'_> {
 
     fn row(&self, system: &System, command: &Command, id: PropertyId, answer: Answer) -> Outcome {
         let property = system.property(id);
-        let (verdict, note) = recheck(system, &command.scope, answer.verdict, answer.witness.as_ref());
+        let is_witness = property.kind == PropertyKind::Witness;
+        let name = (property.name.clone(), property.doc.trim().to_owned());
+        let mut row = self.outcome(system, command, (name, is_witness), answer);
+        row.every_step = property.kind == PropertyKind::Transition;
+        row
+    }
+
+    /// The row that says whether runs end only where they may.
+    fn ends_row(&self, system: &System, command: &Command, answer: Answer) -> Outcome {
+        let statement = "runs end only in states that --terminal allows".to_owned();
+        let name = ("no_deadlock".to_owned(), statement);
+        let mut row = self.outcome(system, command, (name, false), answer);
+        // what the file expects is of its own properties
+        row.expect = None;
+        row
+    }
+
+    fn outcome(
+        &self,
+        system: &System,
+        command: &Command,
+        ((property, statement), is_witness): ((String, String), bool),
+        answer: Answer,
+    ) -> Outcome {
+        let (mut verdict, note) = recheck(system, &command.scope, answer.verdict, answer.witness.as_ref());
+        for way in &answer.ways {
+            let verdict_of = Verdict::Violated(Box::new(way.violation.clone()));
+            if let (Verdict::Unknown(stop), _) = recheck(system, &command.scope, verdict_of, None) {
+                verdict = Verdict::Unknown(stop);
+            }
+        }
         let rests_on = rests_on(system, &command.scope, &verdict, &self.budget());
         let run = match (&verdict, &answer.witness) {
             (Verdict::Violated(violation), _) => Some(&violation.trace),
@@ -134,13 +176,18 @@ impl Planner<'_> {
             rests_on,
             system: system.name.clone(),
             kind: command.kind,
-            property: property.name.clone(),
-            statement: property.doc.trim().to_owned(),
+            property,
+            statement,
+            values: Vec::new(),
+            ways: answer.ways.into_iter().map(OneWay::new).collect(),
+            violating: answer.violating,
+            every_step: false,
+            stats: answer.stats,
             scope: command.scope.display(system),
             engine: answer.engine,
             verdict,
             witness: answer.witness,
-            is_witness: property.kind == PropertyKind::Witness,
+            is_witness,
             expect: command.expect,
             notes: answer.notes.into_iter().chain(note).collect(),
             origin: command.origin.clone(),
@@ -152,12 +199,13 @@ impl Planner<'_> {
 
     fn budget(&self) -> Budget<'_> {
         let search = &self.search;
-        Budget::new(search.time, Some(search.max_memory), Some(self.interrupt)).since(self.since)
+        let limits = &search.limits;
+        Budget::new(limits.time, limits.memory_bytes, Some(self.interrupt)).since(self.since)
     }
 
     /// What one property may use of the solver: without a limit on the command, [`SOLVER_TIME`].
     fn solver_budget(&self) -> Budget<'_> {
-        match self.search.time {
+        match self.search.limits.time {
             Some(_) => self.budget(),
             None => Budget::new(Some(SOLVER_TIME), None, Some(self.interrupt)),
         }
@@ -168,7 +216,7 @@ impl Planner<'_> {
             reach_depth: self.search.depth.min(10),
             ..symbolic::Options::default()
         };
-        if let Some(time) = self.search.time {
+        if let Some(time) = self.search.limits.time {
             options.query_time = options.query_time.min(time);
         }
         options
@@ -184,11 +232,11 @@ impl Planner<'_> {
             &self.options(),
             &self.solver_budget(),
         );
-        symbolic_answer(report, "induction")
+        answer::symbolic(report, "induction")
     }
 
     fn symbolic(&self, system: &System, command: &Command, id: PropertyId) -> Answer {
-        symbolic_answer(
+        answer::symbolic(
             symbolic::prove(
                 system,
                 id,
@@ -210,7 +258,7 @@ impl Planner<'_> {
             &self.options(),
             &self.solver_budget(),
         );
-        symbolic_answer(report, "bounded model checking")
+        answer::symbolic(report, "bounded model checking")
     }
 
     /// The fixpoint, if it is wanted, for what it can decide, explicit states for the rest in one search, and one for all temporal
@@ -230,7 +278,8 @@ impl Planner<'_> {
         };
         for temporal in [false, true] {
             let ids = open(temporal, &answers);
-            if ids.is_empty() {
+            let only_ends = !temporal && self.search.terminal.is_some();
+            if ids.is_empty() && !only_ends {
                 continue;
             }
             let mut found = self.states(system, &command.scope, &ids, temporal).into_iter();
@@ -251,12 +300,15 @@ impl Planner<'_> {
         temporal: bool,
     ) -> Vec<Answer> {
         let options = Options {
-            limits: Limits {
-                states: self.search.max_states,
-                memory_bytes: Some(self.search.max_memory),
-                time: self.search.time,
+            limits: self.search.limits,
+            progress_interval: self.search.progress_interval,
+            // where runs end is asked once
+            deadlock: match self.search.terminal {
+                Some(_) => !temporal,
+                None => self.search.deadlock,
             },
-            deadlock: self.search.deadlock,
+            terminal: self.search.terminal.filter(|_| !temporal),
+            all_violations: self.search.all_violations && !temporal,
             threads: self.search.threads,
             tuning: Tuning {
                 native_after: Tuning::default().native_after.filter(|_| !self.search.portable),
@@ -266,120 +318,27 @@ impl Planner<'_> {
             interrupt: Some(self.interrupt),
             ..Options::default()
         };
+        let wanted = (self.search.stats, self.search.terminal.is_some());
         if temporal {
             let report = liveness::check(system, scope, properties, &options, &mut self.progress);
-            answers_of(system, report, "fair runs over explicit states")
+            answer::states(system, report, "fair runs over explicit states", wanted)
         } else {
             let mut forgetful = Forgetful;
             let keeper: &mut dyn Keeper = match &mut self.keeper {
                 Some(folder) => folder,
                 None => &mut forgetful,
             };
-            let report = check_kept(system, scope, properties, &options, &mut self.progress, keeper);
-            let mut answers = answers_of(system, report, "explicit states");
+            let mut asked = properties.to_vec();
+            asked.extend(self.search.terminal);
+            let report = check_kept(system, scope, &asked, &options, &mut self.progress, keeper);
+            self.ends = self.search.terminal.map(|_| answer::ends(&report));
+            let mut answers = answer::states(system, report, "explicit states", wanted);
             if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {
                 let note = format!("the last checkpoint could not be saved: {problem}");
                 answers.iter_mut().for_each(|a| a.notes.push(note.clone()));
             }
             answers
         }
-    }
-}
-
-/// One answer for each property of a search, in order.
-fn answers_of(system: &System, report: ExplicitReport, engine: &str) -> Vec<Answer> {
-    let mut common = Vec::new();
-    let never: Vec<_> = report
-        .stats
-        .never_enabled()
-        .map(|e| system.event(e).name.as_str())
-        .collect();
-    if report.stats.exhaustive && !never.is_empty() {
-        common.push(format!("never enabled: {}", never.join(", ")));
-    }
-    if let Some(deadlock) = &report.deadlock {
-        common.push(format!(
-            "deadlock after {}: {}",
-            counted(deadlock.trace.len() as u64, "step"),
-            calls(system, &deadlock.trace)
-        ));
-    }
-    common.extend(report.covered);
-    let engine = format!("{engine}, {} transitions", report.stats.transitions);
-    let vacuous = &report.stats.vacuous;
-    report
-        .verdicts
-        .into_iter()
-        .enumerate()
-        .map(|(index, (id, verdict))| {
-            let mut notes = if index == 0 { common.clone() } else { Vec::new() };
-            if vacuous.contains(&id) {
-                notes.push("it holds vacuously: its left side is never true".to_owned());
-            }
-            let witness = report
-                .witnesses
-                .iter()
-                .find(|(w, _)| *w == id)
-                .map(|(_, t)| t.clone());
-            Answer {
-                verdict,
-                witness,
-                engine: engine.clone(),
-                notes,
-                time: report.stats.time,
-            }
-        })
-        .collect()
-}
-
-fn calls(system: &System, trace: &Trace) -> String {
-    let calls: Vec<_> = trace.steps.iter().map(|s| trace.call(system, s)).collect();
-    calls.join(", ")
-}
-
-fn symbolic_answer(report: SymbolicReport, method: &str) -> Answer {
-    let mut engine = method.to_owned();
-    if !report.obligations.is_empty() {
-        engine.push_str(&format!(
-            ", {}",
-            counted(report.obligations.len() as u64, "obligation")
-        ));
-    }
-    // no solver was asked where the engine does not treat the property
-    if !report.solver.is_empty() {
-        engine.push_str(&format!(", Z3 {}", report.solver));
-    }
-    Answer {
-        verdict: report.verdict,
-        witness: report.witness,
-        engine,
-        notes: report.notes,
-        time: report.time,
-    }
-}
-
-/// Runs up to a length prove nothing of longer ones.
-fn no_proof(answer: Answer, steps: u32) -> Answer {
-    let verdict = match answer.verdict {
-        Verdict::Holds(_) => Verdict::Unknown(Stop::Unsupported(format!(
-            "no run of at most {steps} steps violates it, which proves nothing of longer ones"
-        ))),
-        other @ (Verdict::Proved(_) | Verdict::Violated(_) | Verdict::Vacuous(_) | Verdict::Unknown(_)) => {
-            other
-        }
-    };
-    Answer { verdict, ..answer }
-}
-
-fn no_fixpoint() -> Answer {
-    let why =
-        "the fixpoint is for invariants of systems whose events are monotone and whose sorts have sizes";
-    Answer {
-        verdict: Verdict::Unknown(Stop::Unsupported(why.to_owned())),
-        witness: None,
-        engine: "fixpoint of monotone events".to_owned(),
-        notes: Vec::new(),
-        time: Duration::ZERO,
     }
 }
 
@@ -394,11 +353,8 @@ fn fixpoint(system: &System, scope: &Scope, id: PropertyId, budget: &Budget<'_>)
         Err(Ineligible::Unfit(_)) => return None,
     };
     Some(Answer {
-        verdict,
-        witness: None,
-        engine: "fixpoint of monotone events".to_owned(),
         notes,
-        time: start.elapsed(),
+        ..Answer::new(verdict, answer::FIXPOINT.to_owned(), start.elapsed())
     })
 }
 

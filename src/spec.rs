@@ -64,15 +64,23 @@ fn source(path: &Path) -> Result<Source, Failure> {
 /// # Errors
 /// No system of this name.
 pub fn choose<'m>(model: &'m Model, subject: &Subject) -> Result<(usize, &'m NamedSystem), Failure> {
+    named(model, subject.system.as_deref())
+}
+
+/// The system of this name, or the only one, or the first.
+///
+/// # Errors
+/// No system of this name.
+pub fn named<'m>(model: &'m Model, name: Option<&str>) -> Result<(usize, &'m NamedSystem), Failure> {
     let all = &model.systems;
-    let found = match &subject.system {
+    let found = match name {
         Some(name) => all.iter().position(|s| s.name == *name),
         None => Some(0),
     };
     match found.and_then(|i| Some((i, all.get(i)?))) {
         Some(found) => Ok(found),
         None => {
-            let name = subject.system.as_deref().unwrap_or("");
+            let name = name.unwrap_or("");
             let names: Vec<_> = all.iter().map(|s| format!("`{}`", s.name)).collect();
             let help = if names.is_empty() {
                 "the file declares nothing".to_owned()
@@ -126,8 +134,14 @@ pub fn scope(system: &System, sizes: &[String]) -> Result<Scope, Failure> {
 /// # Errors
 /// See [`scope`].
 pub fn full_scope(model: &Model, index: usize, sizes: &[String]) -> Result<Scope, Failure> {
+    let out = scope(&model.systems[index].system, sizes)?;
+    Ok(filled(model, index, out))
+}
+
+/// A scope with a size for every open sort that has none yet: what the first `check` that has one says, else 2.
+#[must_use]
+pub fn filled(model: &Model, index: usize, mut out: Scope) -> Scope {
     let system = &model.systems[index].system;
-    let mut out = scope(system, sizes)?;
     let checks = model
         .commands
         .iter()
@@ -139,7 +153,7 @@ pub fn full_scope(model: &Model, index: usize, sizes: &[String]) -> Result<Scope
             out = out.with(sort, size);
         }
     }
-    Ok(out)
+    out
 }
 
 /// Expressions of a system, with elements as many as the scope says. What is wrong is a failure with the rendered text.

@@ -5,13 +5,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use model_checker::explicit::Limits;
 use serde_json::json;
-use spec_lang::{NamedSystem, SourceMap};
+use spec_lang::{Model, SourceMap};
+use transition_system::Trace;
 
 use super::{Context, Failure};
 use crate::checkpoint::Folder;
 use crate::cli::{Check, Format, TraceFormat};
 use crate::exit::Exit;
+use crate::jobs::{self, Job};
 use crate::outcome::Outcome;
 use crate::planner::{Planner, Search};
 use crate::report::run::Shown;
@@ -54,10 +57,11 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
             exit = exit.and(Exit::Wrong);
             continue;
         };
+        let jobs = jobs::jobs(args, model)?;
         if args.format == Format::Human {
             writeln!(out, "{}", path.display())?;
         }
-        if model.commands.is_empty() {
+        if jobs.is_empty() {
             exit = exit.and(Exit::Incomplete);
             let message = "nothing was checked: the file has no `check` or `prove` command";
             writeln!(report::stderr(context.color), "{}: {message}", path.display())?;
@@ -66,15 +70,16 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
         let sources = texts(&compiled.sources);
         let source = path.display().to_string();
         let mut told = report::check::Told::default();
-        for command in &model.commands {
-            let named = &model.systems[command.system];
+        for job in &jobs {
             let shown = Shown {
-                system: &named.system,
-                two_runs: named.two_runs.as_ref(),
+                system: &job.system,
+                two_runs: job.named.two_runs.as_ref(),
                 form: args.trace_format.unwrap_or(TraceFormat::Text),
+                values: &[],
                 source: &source,
             };
-            for mut row in planner(args, context).run(&named.system, command) {
+            for mut row in planner(args, context, job).run(&job.system, &job.command) {
+                evaluate(args, model, job.command.system, &mut row);
                 if let Some(dir) = &args.certificate {
                     write_certificate(dir, &mut row, &sources)?;
                 }
@@ -85,9 +90,9 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
                 exit = exit.and(row.exit());
                 match args.format {
                     Format::Human => {
-                        report::check::write(&mut out, &shown, &row, (several, &mut told))?;
+                        report::check::write(&mut out, &shown, &row, (several, job.seeks, &mut told))?;
                     }
-                    Format::Json => documents.push(document(path, named, &row)),
+                    Format::Json => documents.push(document(path, job, &row)),
                 }
             }
         }
@@ -105,31 +110,58 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn document(path: &Path, named: &NamedSystem, row: &Outcome) -> serde_json::Value {
-    let mut json = report::check::json(named, row);
+/// Finds the values of the expressions of `--eval` along the runs of a row.
+fn evaluate(args: &Check, model: &Model, system: usize, row: &mut Outcome) {
+    let size = row.size.clone();
+    let along = |run: &Trace| jobs::values(args, model, system, &size, run);
+    let own = row.trace().map_or(Ok(Vec::new()), along);
+    match own {
+        Ok(values) => row.values = values,
+        // the expression is right in the scope of the command; the run is of another
+        Err(failure) => row.notes.push(format!("--eval: {}", failure.message)),
+    }
+    for one in &mut row.ways {
+        one.values = along(&one.way.violation.trace).unwrap_or_default();
+    }
+}
+
+fn document(path: &Path, job: &Job<'_>, row: &Outcome) -> serde_json::Value {
+    let mut json = report::check::json((&job.system, job.named.two_runs.as_ref()), row);
     json["file"] = path.display().to_string().into();
     json
 }
 
-fn planner<'a>(args: &Check, context: &Context) -> Planner<'a> {
+/// What ends a search.
+fn limits(args: &Check) -> Limits {
+    Limits {
+        states: args.max_states,
+        memory_bytes: Some(args.max_memory << 20),
+        time: args.timeout.map(Duration::from_secs),
+    }
+}
+
+fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
     Planner {
         search: Search {
             engine: args.engine,
             depth: args.depth,
             threads: args.threads.map_or_else(available, usize::from),
             portable: args.portable,
-            max_states: args.max_states,
-            max_memory: args.max_memory << 20,
-            time: args.timeout.map(Duration::from_secs),
-            deadlock: args.deadlock,
+            limits: limits(args),
+            progress_interval: Duration::from_secs_f64(args.progress_every),
+            deadlock: args.deadlock || job.terminal.is_some(),
+            terminal: job.terminal,
+            all_violations: args.all_violations,
+            stats: args.stats,
         },
         since: Instant::now(),
         interrupt: &INTERRUPTED,
-        progress: report::progress::Line::new(context),
+        progress: report::progress::Line::new(context, args.progress, limits(args)),
         keeper: args.checkpoint.clone().map(|folder| {
             let every = Duration::from_secs(args.checkpoint_every);
             Folder::new(folder, every, args.resume)
         }),
+        ends: None,
     }
 }
 

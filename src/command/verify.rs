@@ -143,6 +143,7 @@ fn write_runs(dir: &Path, args: &Verify, of: &Sandbox, judgement: &mut Judgement
     let shown = Shown {
         system: &judgement.system,
         two_runs: None,
+        values: &[],
         form: args.trace_format.unwrap_or(TraceFormat::Itf),
         source: &of.sources.join(", "),
     };

@@ -11,12 +11,12 @@ use model_checker::ground::{Ground, GroundError};
 use model_checker::walk::{Move, Packed, Stepper};
 use spec_lang::Model;
 use spec_lang::ask::{Answer, Question};
-use transition_system::eval::{Bindings, Context, EvalError, Evaluator};
+use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::{
     EventId, ExprId, PropertyId, PropertyKind, Scope, State, System, Trace, Value, Violation,
 };
 
-use crate::outcome::{describe_promise, describe_wrong};
+use crate::outcome::{describe_undefined as undefined, describe_wrong};
 use crate::report::states::instance;
 use crate::report::trace::changes;
 use crate::survey::counted;
@@ -546,16 +546,6 @@ fn split(text: &str) -> Vec<&str> {
         out.push(last);
     }
     out
-}
-
-/// Why an expression has no value, in words.
-fn undefined(error: &EvalError) -> String {
-    match error {
-        EvalError::Undefined(kind, _) => describe_promise(*kind).to_owned(),
-        EvalError::Overflow(_) => "integer arithmetic leaves 64 bits".to_owned(),
-        EvalError::Domain(_) => "a quantifier ranges over too many values to look at one by one".to_owned(),
-        EvalError::IllFormed(_) => "internal error: the expression is not well formed".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -3,25 +3,30 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use model_checker::explicit::Subject;
 use serde_json::{Value as Json, json};
-use spec_lang::{CommandKind, Diagnostic, NamedSystem, SourceMap};
+use spec_lang::{CommandKind, Diagnostic, SourceMap, TwoRuns};
 use transition_system::{System, Trace, Verdict, Violation};
 
 use super::run::{self, Shown};
-use super::two_runs;
+use super::{searched, two_runs};
+use crate::answer::met;
+use crate::jobs::Values;
 use crate::outcome::{
-    BrokenPromise, Outcome, Word, broken_promise, describe_stop, describe_vacuity, describe_wrong,
+    BrokenPromise, OneWay, Outcome, Word, broken_promise, describe_stop, describe_vacuity, describe_wrong,
 };
 use crate::survey::counted;
 
 const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
 
 /// Violations of promises that were shown, each with the name of its system.
 #[derive(Debug, Default)]
 pub struct Told(Vec<(String, Violation)>);
 
 /// Writes one row, with the run behind it; `qualified` names the system, too. A promise of the system that is broken has a row of its
-/// own, once, before the first property that it concerns.
+/// own, once, before the first property that it concerns. Runs of witnesses are
+/// shown if they are what is sought.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -29,9 +34,13 @@ pub fn write(
     out: &mut dyn Write,
     shown: &Shown<'_>,
     row: &Outcome,
-    (qualified, told): (bool, &mut Told),
+    (qualified, seeks, told): (bool, bool, &mut Told),
 ) -> io::Result<()> {
     let system = shown.system;
+    let shown = &Shown {
+        values: &row.values,
+        ..*shown
+    };
     let broken = promise(out, shown, row, told)?;
     let (style, word) = face(row);
     let command = match row.kind {
@@ -70,11 +79,22 @@ pub fn write(
     if let Some(why) = &row.uncertified {
         writeln!(out, "    no certificate: {why}")?;
     }
-    if row.as_expected() && row.word() != Word::Violated {
-        return Ok(());
+    if let Some(run) = row
+        .witness
+        .as_ref()
+        .filter(|_| seeks && row.word() == Word::Holds)
+    {
+        run::write(out, shown, run, (&row.property, &row.size), "      ")?;
     }
     if let (Verdict::Violated(violation), None) = (&row.verdict, &broken) {
         violated(out, shown, row, violation)?;
+    }
+    ways(out, shown, row)?;
+    if let Some(stats) = &row.stats {
+        searched::write(out, system, stats)?;
+    }
+    if row.as_expected() && row.word() != Word::Violated {
+        return Ok(());
     }
     if let Some(cti) = row.cti() {
         writeln!(
@@ -122,18 +142,7 @@ fn promise(
 /// The run of a violation, what is wrong at its end, and what it rests on.
 fn violated(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, violation: &Violation) -> io::Result<()> {
     let system = shown.system;
-    let n = violation.trace.len();
-    let s = if n == 1 { "" } else { "s" };
-    if shown.two_runs.is_some() {
-        writeln!(out, "    two runs of {n} step{s}, the left one | the right one:")?;
-    } else {
-        let what = match violation.trace.loop_start {
-            None => "a run of",
-            Some(start) if start == n => "an infinite run, at rest after",
-            Some(_) => "an infinite run of",
-        };
-        writeln!(out, "    {what} {n} step{s}:")?;
-    }
+    writeln!(out, "    {}:", length(shown, violation))?;
     run::write(out, shown, &violation.trace, (&row.property, &row.size), "      ")?;
     writeln!(out, "    {}", describe_wrong(system, violation))?;
     // who is from and who is to is said already
@@ -151,6 +160,50 @@ fn violated(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome, violation: &V
         let evidence = rests.evidence.join("; ");
         let line = format!("{line}  {evidence}");
         writeln!(out, "    {DIM}{}{DIM:#}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// What kind of run it is, and how long.
+fn length(shown: &Shown<'_>, violation: &Violation) -> String {
+    let n = violation.trace.len();
+    let s = if n == 1 { "" } else { "s" };
+    if shown.two_runs.is_some() {
+        return format!("two runs of {n} step{s}, the left one | the right one");
+    }
+    let what = match violation.trace.loop_start {
+        None => "a run of",
+        Some(start) if start == n => "an infinite run, at rest after",
+        Some(_) => "an infinite run of",
+    };
+    format!("{what} {n} step{s}")
+}
+
+/// Further ways in which the property is violated, each with its run.
+fn ways(out: &mut dyn Write, shown: &Shown<'_>, row: &Outcome) -> io::Result<()> {
+    for OneWay { way, values } in &row.ways {
+        let shown = &Shown { values, ..*shown };
+        let by = match (way.subject, way.event) {
+            (Subject::Event(event), _) => format!("also in {}", shown.system.event(event).name),
+            (Subject::Property(_) | Subject::Deadlock, Some(event)) => {
+                format!("also by {}", shown.system.event(event).name)
+            }
+            (Subject::Property(_) | Subject::Deadlock, None) => "also initially".to_owned(),
+        };
+        writeln!(
+            out,
+            "    {BOLD}{by}{BOLD:#}, {}; {}:",
+            met(way),
+            length(shown, &way.violation)
+        )?;
+        run::write(
+            out,
+            shown,
+            &way.violation.trace,
+            (&row.property, &row.size),
+            "      ",
+        )?;
+        writeln!(out, "    {}", describe_wrong(shown.system, &way.violation))?;
     }
     Ok(())
 }
@@ -217,6 +270,11 @@ fn detail(row: &Outcome, broken: Option<&BrokenPromise>) -> String {
         Verdict::Vacuous(why) => vec![describe_vacuity(why)],
         Verdict::Unknown(stop) => vec![describe_stop(stop)],
     };
+    let what = match row.every_step {
+        true => "step",
+        false => "state",
+    };
+    parts.extend(row.violating.map(|n| format!("{} in all", counted(n, what))));
     parts.push(row.engine.clone());
     parts.push(ms);
     parts.extend(row.certificate.as_ref().map(|c| format!("certificate {c}")));
@@ -225,8 +283,7 @@ fn detail(row: &Outcome, broken: Option<&BrokenPromise>) -> String {
 
 /// One row as JSON.
 #[must_use]
-pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
-    let system = &named.system;
+pub fn json((system, view): (&System, Option<&TwoRuns>), row: &Outcome) -> Json {
     let reason = match &row.verdict {
         Verdict::Unknown(stop) => Some(describe_stop(stop)),
         Verdict::Vacuous(why) => Some(describe_vacuity(why)),
@@ -267,13 +324,44 @@ pub fn json(named: &NamedSystem, row: &Outcome) -> Json {
         "notes": row.notes,
         "certificate": row.certificate,
         "uncertified": row.uncertified,
-        "at": row.origin.to_string(),
+        "at": row.origin.is_known().then(|| row.origin.to_string()),
         "time_ms": row.time.as_secs_f64() * 1e3,
     });
-    if let (Some(run), Some(view)) = (row.trace(), &named.two_runs) {
+    if !row.values.is_empty() {
+        out["values"] = values_json(&row.values);
+    }
+    if row.violating.is_some() || !row.ways.is_empty() {
+        out["violating"] = row.violating.into();
+        out["ways"] = row.ways.iter().map(|w| way_json(system, w)).collect();
+    }
+    if let Some(stats) = &row.stats {
+        out["search"] = searched::json(system, stats);
+    }
+    if let (Some(run), Some(view)) = (row.trace(), view) {
         out["two_runs"] = two_runs::json(system, view, &row.size, run);
     }
     out
+}
+
+/// A further way in which a property is violated.
+fn way_json(system: &System, one: &OneWay) -> Json {
+    let OneWay { way, values } = one;
+    json!({
+        "event": way.event.map(|e| system.event(e).name.clone()),
+        "count": way.count,
+        "reason": describe_wrong(system, &way.violation),
+        "trace": trace_json(system, &way.violation.trace),
+        "values": values_json(values),
+    })
+}
+
+/// The values of expressions along a run: a value is `null` where it is undefined.
+fn values_json(all: &[Values]) -> Json {
+    let one = |v: &Values| {
+        let values: Vec<_> = v.values.iter().map(|value| value.as_ref().ok()).collect();
+        json!({ "expression": v.expression, "type": v.ty, "values": values })
+    };
+    all.iter().map(one).collect()
 }
 
 /// Warnings of a specification as JSON, each at its primary place.

@@ -5,6 +5,7 @@ pub mod graph;
 pub mod human;
 pub mod progress;
 pub mod run;
+pub mod searched;
 pub mod show;
 pub mod simulate;
 pub mod states;

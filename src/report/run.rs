@@ -8,6 +8,7 @@ use transition_system::{Scope, System, Trace};
 
 use super::{trace, two_runs};
 use crate::cli::TraceFormat;
+use crate::jobs::Values;
 
 /// What runs are of, and how they are shown.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,8 @@ pub struct Shown<'a> {
     pub two_runs: Option<&'a TwoRuns>,
     /// How.
     pub form: TraceFormat,
+    /// Values to show in each state.
+    pub values: &'a [Values],
     /// Name of the specification.
     pub source: &'a str,
 }
@@ -48,7 +51,7 @@ pub fn write(
         TraceFormat::Text => {
             return match shown.two_runs {
                 Some(view) => two_runs::write(out, (system, view), scope, run, indent),
-                None => trace::write(out, system, run, indent),
+                None => trace::write_with(out, system, run, indent, shown.values),
             };
         }
         TraceFormat::Itf => {

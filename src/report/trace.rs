@@ -7,6 +7,8 @@ use anstyle::Style;
 use transition_system::view::View;
 use transition_system::{EventId, State, System, Trace, Type, Value};
 
+use crate::jobs::Values;
+
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -15,6 +17,20 @@ const DIM: Style = Style::new().dimmed();
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) -> io::Result<()> {
+    write_with(out, system, trace, indent, &[])
+}
+
+/// The same, with the values of expressions in each state.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_with(
+    out: &mut dyn Write,
+    system: &System,
+    trace: &Trace,
+    indent: &str,
+    values: &[Values],
+) -> io::Result<()> {
     let constants = system.constants.iter().zip(&trace.initial.constants);
     for (id, (constant, value)) in system.constant_ids().zip(constants) {
         let view = system.views.constant(id);
@@ -31,6 +47,7 @@ pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) 
         let value = value.show(system, system.views.variable(id));
         writeln!(out, "{indent}  {} = {value}", variable.name)?;
     }
+    evaluated(out, values, 0, indent)?;
     looped(out, trace, 0, indent)?;
     let mut before = &trace.initial;
     for (index, step) in trace.steps.iter().enumerate() {
@@ -44,6 +61,7 @@ pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) 
         for line in changes(system, before, &step.state) {
             writeln!(out, "{indent}  {line}")?;
         }
+        evaluated(out, values, index + 1, indent)?;
         before = &step.state;
         looped(out, trace, index + 1, indent)?;
     }
@@ -52,6 +70,19 @@ pub fn write(out: &mut dyn Write, system: &System, trace: &Trace, indent: &str) 
     {
         let step = start + 1;
         writeln!(out, "{indent}{BOLD}and again from step {step}, forever{BOLD:#}")?;
+    }
+    Ok(())
+}
+
+/// The values of expressions in a state.
+fn evaluated(out: &mut dyn Write, values: &[Values], state: usize, indent: &str) -> io::Result<()> {
+    for one in values {
+        let value = match one.values.get(state) {
+            Some(Ok(value)) => format!("= {value}"),
+            Some(Err(why)) => format!("is undefined: {why}"),
+            None => continue,
+        };
+        writeln!(out, "{indent}  {DIM}eval{DIM:#} {} {value}", one.expression)?;
     }
     Ok(())
 }

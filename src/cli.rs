@@ -202,6 +202,9 @@ pub struct Check {
     /// Stop after this many seconds (for each command of the file)
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+    /// Count states once that differ only in which of several like elements of a sort is which
+    #[arg(long)]
+    pub symmetry: bool,
     /// Also report a reachable state in which no event is enabled
     #[arg(long)]
     pub deadlock: bool,

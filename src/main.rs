@@ -26,6 +26,7 @@ mod live;
 mod outcome;
 mod output;
 mod planner;
+mod reductions;
 mod repair;
 mod repl;
 mod report;

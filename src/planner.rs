@@ -21,6 +21,7 @@ use crate::cells;
 use crate::checkpoint::Folder;
 use crate::cli::Engine;
 use crate::outcome::{OneWay, Outcome, Rests};
+use crate::reductions;
 use crate::report::progress::Line;
 
 /// Longest time of the solver for one property, unless the user says otherwise.
@@ -49,6 +50,8 @@ pub struct Search {
     pub all_violations: bool,
     /// Whether to tell what was searched.
     pub stats: bool,
+    /// Whether states that differ in the names of like elements are counted once.
+    pub symmetry: bool,
 }
 
 /// See the module.
@@ -309,6 +312,7 @@ impl Planner<'_> {
             },
             terminal: self.search.terminal.filter(|_| !temporal),
             all_violations: self.search.all_violations && !temporal,
+            symmetry: self.search.symmetry,
             threads: self.search.threads,
             tuning: Tuning {
                 native_after: Tuning::default().native_after.filter(|_| !self.search.portable),
@@ -332,7 +336,11 @@ impl Planner<'_> {
             asked.extend(self.search.terminal);
             let report = check_kept(system, scope, &asked, &options, &mut self.progress, keeper);
             self.ends = self.search.terminal.map(|_| answer::ends(&report));
+            let symmetry = reductions::symmetry(system, &report.stats);
             let mut answers = answer::states(system, report, "explicit states", wanted);
+            if self.search.symmetry {
+                answers.iter_mut().for_each(|a| a.engine.push_str(&symmetry));
+            }
             if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {
                 let note = format!("the last checkpoint could not be saved: {problem}");
                 answers.iter_mut().for_each(|a| a.notes.push(note.clone()));

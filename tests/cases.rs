@@ -214,8 +214,12 @@ fn explicit_states() {
     let mut skips = Skips::new("explicit");
     corpus::each(|case| {
         for command in case.checks() {
-            for cone in [true, false] {
-                let (system, options) = (case.system(command), explicit_options(cone, false));
+            for (cone, symmetry) in [(true, false), (false, false), (true, true), (false, true)] {
+                let system = case.system(command);
+                let options = explicit::Options {
+                    symmetry,
+                    ..explicit_options(cone, false)
+                };
                 let report =
                     explicit::check(system, &command.scope, &command.properties, &options, &mut Silent);
                 for (property, verdict) in &report.verdicts {

@@ -16,11 +16,10 @@ use model_checker::Budget;
 use model_checker::explicit::{ConstCell, ExplicitReport, Options, Silent, Tuning, blame, check, search};
 use model_checker::ground::{CellOwner, Cells, Ground, Place};
 use transition_system::eval::{Bindings, Context, Evaluator};
-use transition_system::{
-    Owner, PropertyKind, Scope, State, System, Vacuity, Value, Verdict, Violation, Wrong, text,
-};
+use transition_system::{Scope, State, System, Value, Verdict, Violation, Wrong, text};
 
 mod explicit_support;
+use explicit_support::judge::{NATIVE, PORTABLE, judge, undefined_at_start};
 use explicit_support::random::{Maker, Random};
 use explicit_support::{Reference, all_properties, finished, reference, replayed, replayed_witness};
 
@@ -114,20 +113,6 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
     expected.ok().filter(|r| r.initial > 0)
 }
 
-/// Without machine code, on one thread.
-const PORTABLE: Tuning = Tuning {
-    native_after: None,
-    round_words: 1 << 10,
-    shared_states: usize::MAX,
-};
-
-/// Machine code from the start, small rounds, shared by threads.
-const NATIVE: Tuning = Tuning {
-    native_after: Some(0),
-    round_words: 1 << 10,
-    shared_states: 1,
-};
-
 /// Counts of states and transitions, and the deadlock, of a search without properties.
 fn counts(system: &System, scope: &Scope, expected: Option<&Reference>) {
     let reports = [PORTABLE, NATIVE].map(|tuning| counts_with(system, scope, expected, tuning));
@@ -186,77 +171,6 @@ fn counts_with(
         (found, wanted, _) => panic!("{found:?} {wanted:?}"),
     }
     all
-}
-
-fn undefined_at_start(system: &System, scope: &Scope, verdict: &Verdict) {
-    let Verdict::Violated(violation) = verdict else {
-        panic!("{verdict:?}");
-    };
-    assert!(matches!(
-        violation.what,
-        Wrong::Undefined {
-            owner: Owner::Init(_) | Owner::Assumption(_),
-            ..
-        }
-    ));
-    assert_eq!(replayed(system, scope, verdict), Some(0));
-}
-
-fn judge(
-    system: &System,
-    scope: &Scope,
-    expected: &Reference,
-    id: transition_system::PropertyId,
-    verdict: &Verdict,
-) {
-    let kind = system.property(id).kind;
-    let decided = expected.decided.get(&id).copied();
-    // at one depth either may come first
-    let (wrong, right) = expected.undefined_there.get(&id).copied().unwrap_or_default();
-    let undefined = expected.undefined;
-    match verdict {
-        // a replay of an undefined two-state property needs a next state, which a claim about one state has not
-        Verdict::Violated(v)
-            if kind == PropertyKind::Transition
-                && matches!(
-                    &v.what,
-                    Wrong::Undefined {
-                        owner: Owner::Property(_),
-                        ..
-                    }
-                ) =>
-        {
-            assert_eq!(Some(v.trace.len()), decided);
-        }
-        Verdict::Violated(v) => {
-            let length = replayed(system, scope, verdict).expect("a violation has a run");
-            match &v.what {
-                Wrong::Undefined {
-                    owner: Owner::Event(..),
-                    ..
-                } => {
-                    assert_eq!(Some(length), undefined);
-                    assert!(decided.is_none_or(|d| d > length), "the property comes first");
-                }
-                _ => {
-                    assert_eq!(Some(length), decided);
-                    assert!(kind != PropertyKind::Witness || wrong);
-                    assert!(undefined.is_none_or(|u| length <= u + 1));
-                }
-            }
-        }
-        Verdict::Holds(coverage) if kind == PropertyKind::Witness => {
-            assert!(decided.is_some() && right, "{coverage:?}");
-        }
-        Verdict::Holds(coverage) => {
-            assert!(coverage.exhaustive && decided.is_none() && undefined.is_none());
-        }
-        Verdict::Vacuous(Vacuity::NeverReached(_)) => {
-            assert!(kind == PropertyKind::Witness && decided.is_none() && undefined.is_none());
-        }
-        Verdict::Vacuous(Vacuity::NoInitialState) => assert_eq!(expected.initial, 0),
-        Verdict::Proved(_) | Verdict::Unknown(_) => panic!("{verdict:?}"),
-    }
 }
 
 /// A run stays possible and wrong, step by step, whatever the constants are that it is not said to rest on.

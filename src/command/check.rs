@@ -153,6 +153,7 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
             terminal: job.terminal,
             all_violations: args.all_violations,
             stats: args.stats,
+            symmetry: args.symmetry,
         },
         since: Instant::now(),
         interrupt: &INTERRUPTED,

@@ -279,14 +279,11 @@ impl Pass<'_, '_, '_> {
                 stopped = stopped.or(Some(stop));
                 break;
             }
-            let trace = match &seen.at {
-                At::State(state) | At::Dead(state) => self.search.trace(seen.depth, state, None),
-                At::Step(from, event, to) => self.search.trace(seen.depth, from, Some((*event, to))),
-            };
+            let (trace, names) = self.search.run_to(seen.depth, &seen.at)?;
             ways.push(Way {
                 subject,
                 event,
-                violation: shortest(seen.what, trace?),
+                violation: shortest(names.wrong(seen.what), trace),
                 count: seen.count,
             });
         }

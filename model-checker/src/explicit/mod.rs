@@ -17,6 +17,7 @@ mod resume;
 mod search;
 pub mod select;
 pub mod store;
+mod symmetry;
 mod trace;
 pub(crate) mod visited;
 mod worker;
@@ -32,6 +33,7 @@ pub use options::{Limits, Options, Tuning};
 pub use progress::{Progress, Silent, Snapshot, estimate};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
 pub use search::{search, search_kept};
+pub use symmetry::Alike;
 
 /// Grounds a system and checks these properties.
 ///

@@ -36,6 +36,9 @@ pub struct Options<'a> {
     /// Whether to leave out cells and events that no property depends on. Verdicts and the lengths of traces
     /// are the same either way; the counts of states and transitions are of what was searched.
     pub cone: bool,
+    /// Whether to keep one of the states that differ only in which of several like elements of a sort is which. Verdicts
+    /// and the lengths of traces are the same either way; counts are of what was searched.
+    pub symmetry: bool,
     /// Threads that search; 0 counts as 1.
     pub threads: usize,
     /// Sizes at which the search changes how it works.
@@ -88,6 +91,7 @@ impl Default for Options<'_> {
             terminal: None,
             all_violations: false,
             cone: true,
+            symmetry: false,
             threads: 1,
             tuning: Tuning::default(),
             since: Instant::now(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use transition_system::{ConstId, EventId, PropertyId, Stop, Trace, Value, Verdict, Violation};
 
 use super::every::Every;
+use super::symmetry::Alike;
 use crate::ground::GroundError;
 
 /// The answers of one search.
@@ -85,6 +86,8 @@ pub struct Stats {
     /// Invariants of the form *for all .. a implies b* of which no visited state made `a` true. Only told
     /// of an exhaustive search.
     pub vacuous: Vec<PropertyId>,
+    /// The elements of which states that differ in their names only were counted once.
+    pub symmetry: Vec<Alike>,
 }
 
 impl Stats {

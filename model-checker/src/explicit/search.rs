@@ -23,7 +23,8 @@ use super::native::Native;
 use super::options::Options;
 use super::progress::{Progress, Snapshot, estimate};
 use super::report::{EventCount, ExplicitReport, Stats};
-use super::trace::{Last, rebuild};
+use super::symmetry::{Normaliser, Renaming};
+use super::trace::{Last, Space, rebuild};
 use super::visited::{Full, Parts, Quota, Run, Shard, Visited, parts};
 use super::worker::{At, BLOCK, Shared, What, Worker};
 use crate::budget::Budget;
@@ -36,7 +37,7 @@ const FIRST_ROUND: usize = 1 << 11;
 /// States of a depth among which the one to show is chosen.
 pub(super) const FEW: usize = 1 << 16;
 /// Most values tried while initial states are enumerated.
-const INITIAL_TRIALS: u64 = 1 << 26;
+pub(super) const INITIAL_TRIALS: u64 = 1 << 26;
 /// Initial states added together.
 const INITIAL_BATCH: usize = 1 << 12;
 
@@ -84,6 +85,7 @@ pub(super) struct Search<'s, 'g> {
     pub(super) digest: u64,
     pub(super) cone: Cone,
     pub(super) layout: Layout,
+    pub(super) normaliser: Option<Normaliser>,
     pub(super) visited: Visited,
     pub(super) quota: Quota,
     pub(super) native: Code,
@@ -151,6 +153,10 @@ impl<'s, 'g> Search<'s, 'g> {
         if let Some(position) = terminal {
             checks.close(position);
         }
+        let normaliser = options
+            .symmetry
+            .then(|| Normaliser::of(ground, &cone, &layout))
+            .flatten();
         let budget = options.budget();
         let events = cone.events.len();
         let threads = options.threads.max(1);
@@ -159,6 +165,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 layout.words(),
                 machine.clone(),
                 checks.clone(),
+                normaliser.clone(),
                 events,
                 budget.clone(),
             )
@@ -177,6 +184,7 @@ impl<'s, 'g> Search<'s, 'g> {
             found: Found::new(ground.properties.len()),
             stats: Stats {
                 state_bits: layout.bits(),
+                symmetry: normaliser.as_ref().map(Normaliser::alike).unwrap_or_default(),
                 ..Stats::default()
             },
             checks,
@@ -188,6 +196,7 @@ impl<'s, 'g> Search<'s, 'g> {
             digest: 0,
             cone,
             layout,
+            normaliser,
             expanded: 0,
             at: (0, 0),
             places: Vec::new(),
@@ -235,16 +244,20 @@ impl<'s, 'g> Search<'s, 'g> {
                 kind: undefined.kind,
                 index: undefined.index,
             };
-            self.undefined(Ok(trace), what)?;
+            self.undefined(trace, what)?;
             return ControlFlow::Break(Halt::Answered);
         }
         let (ground, mut outcome) = (self.ground, ControlFlow::Continue(()));
         let cone = self.cone.clone();
         let words = self.layout.words();
         let mut packed = vec![0; words];
+        let mut normaliser = self.normaliser.clone();
         let mut batch = Vec::new();
         let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
             self.layout.pack(values, &mut packed);
+            if let Some(normaliser) = &mut normaliser {
+                normaliser.all(&mut packed);
+            }
             batch.extend_from_slice(&packed);
             if batch.len() >= INITIAL_BATCH * words {
                 outcome = self.add_initial(&mut batch);
@@ -473,10 +486,7 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     pub(super) fn settle(&mut self, depth: u32, what: What, mut at: At) -> ControlFlow<Halt> {
-        let trace = |this: &Self, at: &At| match at {
-            At::State(state) | At::Dead(state) => this.trace(depth, state, None),
-            At::Step(source, event, after) => this.trace(depth, source, Some((*event, after))),
-        };
+        let trace = |this: &Self, at: &At| this.run_to(depth, at).map(|(trace, _)| trace);
         match what {
             What::Finding(finding) => {
                 let position = match &finding {
@@ -501,8 +511,10 @@ impl<'s, 'g> Search<'s, 'g> {
                         kind: promise.kind,
                         index: promise.index,
                     };
-                    let trace = trace(self, &at);
-                    return self.undefined(trace, what);
+                    return match self.run_to(depth, &at) {
+                        Ok((trace, names)) => self.undefined(trace, names.wrong(what)),
+                        Err(error) => ControlFlow::Break(error.into()),
+                    };
                 }
             }
             What::Deadlock if self.found.deadlock.is_none() => match trace(self, &at) {
@@ -563,11 +575,7 @@ impl<'s, 'g> Search<'s, 'g> {
     // ---- answers ----
 
     /// The specification is undefined at the end of a run: every open property is violated.
-    fn undefined(&mut self, trace: Result<Trace, GroundError>, what: Wrong) -> ControlFlow<Halt> {
-        let trace = match trace {
-            Ok(trace) => trace,
-            Err(error) => return ControlFlow::Break(error.into()),
-        };
+    fn undefined(&mut self, trace: Trace, what: Wrong) -> ControlFlow<Halt> {
         let open = |position: usize| self.checks.is_open(position);
         self.found.undefined(open, shortest(what, trace));
         match self.options.all_violations {
@@ -619,18 +627,22 @@ impl<'s, 'g> Search<'s, 'g> {
         self.told = (now, states);
     }
 
-    /// A shortest run to a state found at a depth, or on from it by one step.
-    pub(super) fn trace(&self, depth: u32, state: &[u64], last: Last<'_>) -> Result<Trace, GroundError> {
-        let native = self.native.ready();
-        rebuild(
-            self.ground,
-            &self.cone,
-            &self.layout,
-            &self.visited,
-            native,
-            (depth, state),
-            last,
-        )
+    /// A shortest run to a state found at a depth, or on from it by one step, and what elements of that state are
+    /// called there.
+    pub(super) fn run_to(&self, depth: u32, at: &At) -> Result<(Trace, Renaming), GroundError> {
+        let (state, last): (_, Last<'_>) = match at {
+            At::State(state) | At::Dead(state) => (state, None),
+            At::Step(source, event, after) => (source, Some((*event, after))),
+        };
+        let space = Space {
+            ground: self.ground,
+            cone: &self.cone,
+            layout: &self.layout,
+            normaliser: self.normaliser.as_ref(),
+            visited: &self.visited,
+            native: self.native.ready(),
+        };
+        rebuild(&space, (depth, state), last)
     }
 
     // ---- the end ----

@@ -4,44 +4,52 @@
 //! No state remembers where it was found from. Each earlier depth is expanded at most once, so that a run costs at most
 //! as much as the search up to it.
 
+use std::ops::ControlFlow;
+
 use rustc_hash::FxHashSet;
 use transition_system::Trace;
 
 use super::layout::Layout;
 use super::machine::{Machine, Successors, Transitions};
 use super::native::{Bits, Native};
-use super::search::FEW;
+use super::search::{FEW, INITIAL_TRIALS};
+use super::symmetry::{Normaliser, Renaming};
 use super::visited::Visited;
 use super::worker::BLOCK;
 use crate::budget::Budget;
-use crate::ground::{Cone, Ground, GroundError};
+use crate::ground::{Cone, Ground, GroundError, GroundEvent};
 
 /// A last step: an event, by its position in the cone, to a state.
 pub(super) type Last<'a> = Option<(u32, &'a [u64])>;
 
-/// A shortest run to a state that was found at a depth, and on by one step.
+/// What was searched.
+pub(super) struct Space<'a> {
+    pub(super) ground: &'a Ground<'a>,
+    pub(super) cone: &'a Cone,
+    pub(super) layout: &'a Layout,
+    pub(super) normaliser: Option<&'a Normaliser>,
+    pub(super) visited: &'a Visited,
+    pub(super) native: Option<&'a Native>,
+}
+
+/// A shortest run to a state that was found at a depth, and on by one step; and what elements of that state are called in
+/// the run.
 ///
 /// # Errors
 /// An internal error if a step cannot be found again.
 pub(super) fn rebuild(
-    ground: &Ground<'_>,
-    cone: &Cone,
-    layout: &Layout,
-    visited: &Visited,
-    native: Option<&Native>,
+    space: &Space<'_>,
     (depth, state): (u32, &[u64]),
     last: Last<'_>,
-) -> Result<Trace, GroundError> {
+) -> Result<(Trace, Renaming), GroundError> {
     let mut finder = Finder {
-        layout,
-        visited,
-        native,
-        machine: Machine::of_events(ground, cone, layout)?,
+        space,
+        machine: Machine::of_events(space.ground, space.cone, space.layout)?,
+        normaliser: space.normaliser.cloned(),
         out: Successors {
-            words: layout.words(),
+            words: space.layout.words(),
             ..Successors::default()
         },
-        events: cone.events.len(),
     };
     // for each depth up to that of the state, those from which it can be reached in time: all, or one of many
     let mut through: Vec<FxHashSet<Vec<u64>>> = vec![FxHashSet::from_iter([state.to_vec()])];
@@ -56,51 +64,57 @@ pub(super) fn rebuild(
     // the run whose initial state and then events come first
     let first = through[0].iter().min_by_key(|state| finder.values(state));
     let mut at = first.cloned().unwrap_or_default();
-    let start = finder.values(&at);
+    let (initial, mut names) = finder.initial(&at)?;
     let mut events = Vec::with_capacity(through.len());
     for next in &through[1..] {
         let step = finder.step(&at, |_, after| next.contains(after));
-        let (event, after) = step.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
-        events.push(cone.events[event as usize]);
-        at = after;
+        let step = step.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
+        events.push(finder.event(step.event, &names)?);
+        if let Some(renamed) = step.renamed {
+            names = names.after(&renamed.inverse());
+        }
+        at = step.after;
     }
-    if let Some((event, after)) = last {
+    if let Some((event, _)) = last {
         // what is claimed of a last step may be claimed of its event only
-        let step = finder.step(&at, |e, to| e == event && to == after);
-        let (event, _) = step.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
-        events.push(cone.events[event as usize]);
+        events.push(finder.event(event, &names)?);
     }
-    let fixed: Vec<_> = layout.cells().zip(start).collect();
-    let initial = ground
-        .initial_state(&fixed, &Budget::default())
-        .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
-    ground.trace(&initial, &events)
+    Ok((space.ground.trace(&initial, &events)?, names))
+}
+
+/// A step of the search.
+struct Found {
+    /// By position in the cone.
+    event: u32,
+    after: Vec<u64>,
+    /// What the normal form of the state after renames.
+    renamed: Option<Renaming>,
 }
 
 struct Finder<'a> {
-    layout: &'a Layout,
-    visited: &'a Visited,
-    native: Option<&'a Native>,
+    space: &'a Space<'a>,
     machine: Machine,
+    normaliser: Option<Normaliser>,
     out: Successors,
-    events: usize,
 }
 
 impl Finder<'_> {
     /// The states of a depth from which a step leads to one of these; of a depth with many states only the first.
     fn predecessors(&mut self, depth: u32, to: &FxHashSet<Vec<u64>>) -> FxHashSet<Vec<u64>> {
-        let words = self.layout.words();
-        let runs = self.visited.level(depth, BLOCK);
+        let words = self.space.layout.words();
+        let runs = self.space.visited.level(depth, BLOCK);
         let few = runs.iter().map(|r| r.states.len()).sum::<usize>() <= FEW;
         let mut found = FxHashSet::default();
         let (mut source, mut made) = (Vec::new(), Vec::new());
-        let (mut counts, mut alive) = (vec![0; self.events], Vec::new());
+        let (mut counts, mut alive) = (vec![0; self.space.cone.events.len()], Vec::new());
         for run in runs {
             source.clear();
-            self.visited.read(&run, &mut source);
-            if let Some(native) = self.native {
+            self.space.visited.read(&run, &mut source);
+            if let Some(native) = self.space.native {
                 let count = native.expand(&source, &mut made, &mut counts, &mut alive, &mut Bits::default());
-                if !made[..count * words].chunks_exact(words).any(|s| to.contains(s)) {
+                let made = &mut made[..count * words];
+                self.normalise(made);
+                if !made.chunks_exact(words).any(|s| to.contains(s)) {
                     continue;
                 }
             }
@@ -116,19 +130,73 @@ impl Finder<'_> {
         found
     }
 
-    /// The first step from a state that is wanted: the event, by position in the cone, and the state after.
-    fn step(&mut self, from: &[u64], wanted: impl Fn(u32, &[u64]) -> bool) -> Option<(u32, Vec<u64>)> {
+    fn normalise(&mut self, states: &mut [u64]) {
+        if let Some(normaliser) = &mut self.normaliser {
+            normaliser.all(states);
+        }
+    }
+
+    /// The first step from a state to one that is wanted.
+    fn step(&mut self, from: &[u64], wanted: impl Fn(u32, &[u64]) -> bool) -> Option<Found> {
         self.out.clear();
         self.machine.expand(from, &mut self.out);
-        let fits = |i: &usize| wanted(self.out.events[*i], self.out.state(*i));
-        let at = (0..self.out.len()).find(fits)?;
-        Some((self.out.events[at], self.out.state(at).to_vec()))
+        for position in 0..self.out.len() {
+            let (event, mut after) = (self.out.events[position], self.out.state(position).to_vec());
+            let renamed = self.normaliser.as_mut().map(|n| n.renaming(&mut after));
+            if wanted(event, &after) {
+                return Some(Found {
+                    event,
+                    after,
+                    renamed,
+                });
+            }
+        }
+        None
+    }
+
+    /// A complete initial state that the search knows as this one, and what its elements are called there.
+    fn initial(&mut self, state: &[u64]) -> Result<(Vec<i64>, Renaming), GroundError> {
+        let lost = || GroundError::internal("an initial state of a run is lost");
+        let (ground, layout) = (self.space.ground, self.space.layout);
+        let Some(normaliser) = &mut self.normaliser else {
+            let fixed: Vec<_> = layout.cells().zip(self.values(state)).collect();
+            let initial = ground
+                .initial_state(&fixed, &Budget::default())
+                .ok_or_else(lost)?;
+            return Ok((initial, Renaming::default()));
+        };
+        let mut found = None;
+        let mut packed = vec![0; layout.words()];
+        let wanted = |cell| self.space.cone.contains(cell);
+        ground.initial_states_within(&wanted, &Budget::default(), INITIAL_TRIALS, &mut |values| {
+            layout.pack(values, &mut packed);
+            let renamed = normaliser.renaming(&mut packed);
+            if packed != state {
+                return ControlFlow::Continue(());
+            }
+            found = Some((values.to_vec(), renamed.inverse()));
+            ControlFlow::Break(())
+        });
+        found.ok_or_else(lost)
+    }
+
+    /// The event, by its position among all, that is one of the cone where elements have these names.
+    fn event(&self, position: u32, names: &Renaming) -> Result<usize, GroundError> {
+        let index = self.space.cone.events[position as usize];
+        let events = &self.space.ground.events;
+        let args = names.values(&events[index].args);
+        if args == events[index].args {
+            return Ok(index);
+        }
+        let same = |e: &GroundEvent| e.event == events[index].event && e.args == args;
+        let found = events.iter().position(same);
+        found.ok_or_else(|| GroundError::internal("an event of a run is lost"))
     }
 
     /// The values of a state, variable by variable.
     fn values(&self, state: &[u64]) -> Vec<i64> {
-        let mut values = vec![0; self.layout.len()];
-        self.layout.unpack(state, &mut values);
+        let mut values = vec![0; self.space.layout.len()];
+        self.space.layout.unpack(state, &mut values);
         values
     }
 }

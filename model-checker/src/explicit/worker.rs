@@ -9,6 +9,7 @@ use transition_system::Stop;
 use super::checks::{Checks, Finding};
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
+use super::symmetry::Normaliser;
 use super::visited::{Full, Parts, Quota, Router, Run, Shard, Visited};
 use crate::budget::Budget;
 
@@ -55,6 +56,7 @@ pub(super) struct Worker<'s> {
     words: usize,
     machine: Machine,
     pub(super) checks: Checks,
+    normaliser: Option<Normaliser>,
     budget: Budget<'s>,
     source: Vec<u64>,
     out: Vec<u64>,
@@ -79,6 +81,7 @@ impl<'s> Worker<'s> {
         words: usize,
         machine: Machine,
         checks: Checks,
+        normaliser: Option<Normaliser>,
         events: usize,
         budget: Budget<'s>,
     ) -> Self {
@@ -86,6 +89,7 @@ impl<'s> Worker<'s> {
             words,
             machine,
             checks,
+            normaliser,
             budget,
             source: Vec::new(),
             out: Vec::new(),
@@ -144,7 +148,11 @@ impl<'s> Worker<'s> {
         if dead || bits.found & (self.checks.open_bits() | UNDEFINED) != 0 {
             return self.carefully(shared, source, parts);
         }
-        shared.visited.router.send(&self.out[..made * self.words], parts);
+        let made = &mut self.out[..made * self.words];
+        if let Some(normaliser) = &mut self.normaliser {
+            normaliser.all(made);
+        }
+        shared.visited.router.send(made, parts);
         for (sum, count) in self.counts.iter_mut().zip(&self.block_counts) {
             *sum += count;
             self.transitions += count;
@@ -179,6 +187,9 @@ impl<'s> Worker<'s> {
                 self.found.push((0, What::Deadlock, here()));
             }
             self.steps(state);
+            if let Some(normaliser) = &mut self.normaliser {
+                normaliser.all(&mut self.successors.states);
+            }
             router.send(&self.successors.states, parts);
             self.transitions += self.successors.len() as u64;
             for event in &self.successors.events {

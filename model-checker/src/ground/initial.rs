@@ -55,6 +55,17 @@ impl Ground<'_> {
         self.initial_states_with(wanted, &[], &self.budget, limit, f)
     }
 
+    /// Likewise, within another budget.
+    pub(crate) fn initial_states_within(
+        &self,
+        wanted: &dyn Fn(CellId) -> bool,
+        budget: &Budget<'_>,
+        limit: u64,
+        f: &mut dyn FnMut(&[i64]) -> ControlFlow<()>,
+    ) -> Initials {
+        self.initial_states_with(wanted, &[], budget, limit, f)
+    }
+
     /// Likewise, with some cells fixed.
     fn initial_states_with(
         &self,

@@ -18,6 +18,7 @@ use transition_system::{
     Origin, PromiseKind, PropertyId, PropertyKind, Scope, State, System, Trace, Verdict, text, validate,
 };
 
+pub mod judge;
 pub mod random;
 
 pub fn system(text: &str) -> System {
@@ -61,6 +62,8 @@ pub struct Reference {
     /// Least depth of a state in which no event is enabled or undefined.
     pub deadlock: Option<usize>,
     pub depth: usize,
+    /// Every reachable state.
+    pub all: Vec<State>,
 }
 
 /// Initial states are undefined: a promise of an assumption or of `init` is broken.
@@ -132,6 +135,7 @@ pub fn reference(system: &System, scope: &Scope) -> Result<Reference, UndefinedS
         }
     }
     out.states = seen.len() as u64;
+    out.all = seen.into_keys().collect();
     Ok(out)
 }
 

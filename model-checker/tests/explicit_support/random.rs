@@ -43,6 +43,19 @@ pub struct Maker {
 impl Maker {
     pub fn new(seed: u64) -> Self {
         let mut random = Random(seed);
+        let named = random.chance(40);
+        let size = 1 + random.below(3) as u32;
+        Self::with(random, seed, named, size)
+    }
+
+    /// A sort of two to four elements that no literal can name.
+    pub fn symmetric(seed: u64) -> Self {
+        let mut random = Random(seed ^ 0x5EED);
+        let size = 2 + random.below(3) as u32;
+        Self::with(random, seed, false, size)
+    }
+
+    fn with(mut random: Random, seed: u64, named: bool, size: u32) -> Self {
         let mut system = System {
             name: format!("random{seed}"),
             ..System::default()
@@ -53,8 +66,6 @@ impl Maker {
             enumerators: vec!["e0".into(), "e1".into(), "e2".into()][..2 + random.below(2)].to_vec(),
             origin: origin.clone(),
         });
-        let named = random.chance(40);
-        let size = 1 + random.below(3) as u32;
         system.sorts.push(Sort {
             name: "S".into(),
             elements: if named {

@@ -205,6 +205,9 @@ pub struct Check {
     /// Count states once that differ only in which of several like elements of a sort is which
     #[arg(long)]
     pub symmetry: bool,
+    /// Keep parts of the state that no event changes and that have one value, and events that they rule out
+    #[arg(long)]
+    pub no_settle: bool,
     /// Also report a reachable state in which no event is enabled
     #[arg(long)]
     pub deadlock: bool,

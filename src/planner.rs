@@ -52,6 +52,8 @@ pub struct Search {
     pub stats: bool,
     /// Whether states that differ in the names of like elements are counted once.
     pub symmetry: bool,
+    /// Whether parts of the state that never change are left out.
+    pub settle: bool,
 }
 
 /// See the module.
@@ -313,6 +315,7 @@ impl Planner<'_> {
             terminal: self.search.terminal.filter(|_| !temporal),
             all_violations: self.search.all_violations && !temporal,
             symmetry: self.search.symmetry,
+            settle: self.search.settle,
             threads: self.search.threads,
             tuning: Tuning {
                 native_after: Tuning::default().native_after.filter(|_| !self.search.portable),

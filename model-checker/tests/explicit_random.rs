@@ -83,6 +83,7 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
     ] {
         let options = Options {
             cone,
+            settle: tuning == NATIVE,
             tuning,
             threads: 2,
             ..Options::default()

@@ -142,6 +142,7 @@ fn compare(system: &System, scope: &Scope, seen: &mut Seen) {
     ] {
         let options = Options {
             cone,
+            settle: threads == 1,
             tuning,
             threads,
             symmetry: true,

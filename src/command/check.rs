@@ -154,6 +154,7 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
             all_violations: args.all_violations,
             stats: args.stats,
             symmetry: args.symmetry,
+            settle: !args.no_settle,
         },
         since: Instant::now(),
         interrupt: &INTERRUPTED,

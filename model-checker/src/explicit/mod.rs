@@ -57,7 +57,12 @@ pub fn check_kept(
     progress: &mut dyn Progress,
     keeper: &mut dyn Keeper,
 ) -> ExplicitReport {
-    match Ground::new(system, scope, properties, NODE_LIMIT, &options.budget()) {
+    let ground = Ground::new(system, scope, properties, NODE_LIMIT, &options.budget());
+    let settled = match ground {
+        Ok(ground) if options.settle => ground.settle(NODE_LIMIT, options.symmetry),
+        other @ (Ok(_) | Err(_)) => other,
+    };
+    match settled {
         Ok(ground) => search_kept(&ground, options, progress, keeper),
         Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
     }

@@ -36,6 +36,9 @@ pub struct Options<'a> {
     /// Whether to leave out cells and events that no property depends on. Verdicts and the lengths of traces
     /// are the same either way; the counts of states and transitions are of what was searched.
     pub cone: bool,
+    /// Whether to leave out cells that no event changes and that have one value, and events that they rule out.
+    /// Only [`crate::explicit::check`] does. States are the same but for what is not stored.
+    pub settle: bool,
     /// Whether to keep one of the states that differ only in which of several like elements of a sort is which. Verdicts
     /// and the lengths of traces are the same either way; counts are of what was searched.
     pub symmetry: bool,
@@ -91,6 +94,7 @@ impl Default for Options<'_> {
             terminal: None,
             all_violations: false,
             cone: true,
+            settle: true,
             symmetry: false,
             threads: 1,
             tuning: Tuning::default(),

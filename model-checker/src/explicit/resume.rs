@@ -22,7 +22,7 @@ impl Search<'_, '_> {
             .iter()
             .map(|p| &self.ground.system.property(p.id).name);
         digest(&format!(
-            "{}\n{}\n{:?}\n{} {} {:?} {} {}",
+            "{}\n{}\n{:?}\n{} {} {:?} {} {} {}",
             text::print(self.ground.system),
             self.ground.scope.display(self.ground.system),
             asked.collect::<Vec<_>>(),
@@ -33,6 +33,7 @@ impl Search<'_, '_> {
                 .map(|t| &self.ground.system.property(t).name),
             self.options.all_violations,
             self.options.symmetry,
+            self.options.settle,
         ))
     }
 

@@ -22,6 +22,7 @@ mod instance;
 mod partial;
 mod run;
 mod sets;
+mod settled;
 mod shape;
 mod solve;
 mod temporal;
@@ -129,7 +130,20 @@ impl<'a> Ground<'a> {
         node_limit: usize,
         budget: &Budget<'a>,
     ) -> Result<Self, GroundError> {
-        let cells = Cells::new(system, scope, budget)?;
+        Self::with_known(system, scope, properties, node_limit, budget, &[])
+    }
+
+    /// The same, with values of some cells as if they were given.
+    fn with_known(
+        system: &'a System,
+        scope: &'a Scope,
+        properties: &[PropertyId],
+        node_limit: usize,
+        budget: &Budget<'a>,
+        known: &[(CellId, i64)],
+    ) -> Result<Self, GroundError> {
+        let mut cells = Cells::new(system, scope, budget)?;
+        known.iter().for_each(|(cell, value)| cells.give(*cell, *value));
         let mut flat = Flattener::new(system, scope, &cells, true, node_limit, budget);
         let axioms = flat.axioms()?;
         let mut events = Vec::new();

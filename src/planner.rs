@@ -326,30 +326,32 @@ impl Planner<'_> {
             ..Options::default()
         };
         let wanted = (self.search.stats, self.search.terminal.is_some());
-        if temporal {
-            let report = liveness::check(system, scope, properties, &options, &mut self.progress);
+        let mut forgetful = Forgetful;
+        let keeper: &mut dyn Keeper = match &mut self.keeper {
+            Some(folder) => folder,
+            None => &mut forgetful,
+        };
+        let progress = &mut self.progress;
+        let mut answers = if temporal {
+            let report = liveness::check_kept(system, scope, properties, &options, progress, keeper);
             answer::states(system, report, "fair runs over explicit states", wanted)
         } else {
-            let mut forgetful = Forgetful;
-            let keeper: &mut dyn Keeper = match &mut self.keeper {
-                Some(folder) => folder,
-                None => &mut forgetful,
-            };
             let mut asked = properties.to_vec();
             asked.extend(self.search.terminal);
-            let report = check_kept(system, scope, &asked, &options, &mut self.progress, keeper);
+            let report = check_kept(system, scope, &asked, &options, progress, keeper);
             self.ends = self.search.terminal.map(|_| answer::ends(&report));
             let symmetry = reductions::symmetry(system, &report.stats);
             let mut answers = answer::states(system, report, "explicit states", wanted);
             if self.search.symmetry {
                 answers.iter_mut().for_each(|a| a.engine.push_str(&symmetry));
             }
-            if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {
-                let note = format!("the last checkpoint could not be saved: {problem}");
-                answers.iter_mut().for_each(|a| a.notes.push(note.clone()));
-            }
             answers
+        };
+        if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {
+            let note = format!("the last checkpoint could not be saved: {problem}");
+            answers.iter_mut().for_each(|a| a.notes.push(note.clone()));
         }
+        answers
     }
 }
 

@@ -54,7 +54,7 @@ pub fn search_kept(
     keeper: &mut dyn Keeper,
 ) -> ExplicitReport {
     match Search::new(ground, options, progress, keeper) {
-        Ok(search) => search.run(),
+        Ok(mut search) => search.run(),
         Err(error) => {
             let properties = ground.properties.iter().map(|p| p.id);
             ExplicitReport::unknown(properties, error)
@@ -126,7 +126,7 @@ impl Code {
 }
 
 impl<'s, 'g> Search<'s, 'g> {
-    fn new(
+    pub(super) fn new(
         ground: &'s Ground<'g>,
         options: &'s Options<'s>,
         progress: &'s mut dyn Progress,
@@ -206,7 +206,8 @@ impl<'s, 'g> Search<'s, 'g> {
         })
     }
 
-    fn run(mut self) -> ExplicitReport {
+    /// Searches; what was visited remains.
+    pub(super) fn run(&mut self) -> ExplicitReport {
         let flow = match self.resume() {
             Err(Refused(why)) => {
                 let why = format!("the checkpoint cannot be used: {why}");
@@ -647,7 +648,7 @@ impl<'s, 'g> Search<'s, 'g> {
 
     // ---- the end ----
 
-    fn report(mut self, halt: Option<Halt>) -> ExplicitReport {
+    fn report(&mut self, halt: Option<Halt>) -> ExplicitReport {
         self.stats.states = self.visited.len();
         self.stats.exhaustive = halt.is_none();
         self.stats.memory_bytes = self.visited.bytes();
@@ -667,9 +668,9 @@ impl<'s, 'g> Search<'s, 'g> {
         };
         let every = self.options.all_violations.then(|| self.every());
         let terminal = self.options.terminal;
-        let report = self
-            .found
-            .report(self.ground, self.stats, stop.as_ref(), terminal);
+        let found = std::mem::replace(&mut self.found, Found::new(0));
+        let stats = std::mem::take(&mut self.stats);
+        let report = found.report(self.ground, stats, stop.as_ref(), terminal);
         ExplicitReport { every, ..report }
     }
 

@@ -1,37 +1,55 @@
-//! From the graph of states to verdicts.
+//! From the states to verdicts.
+//!
+//! The states of some first depths are looked at before the others: what is violated there has a short run, and is found
+//! soon. What holds there may be violated by further states, so that these are searched next.
 
-use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use transition_system::{Coverage, Owner, PropertyKind, Stop, Trace, Vacuity, Verdict, Violation, Wrong};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use transition_system::{Coverage, PropertyKind, Stop, Vacuity, Verdict, Violation, Wrong};
 
 use super::automaton::{Automaton, NODES};
-use super::components::Search;
 use super::fair::Conditions;
 use super::formula::{FormulaId, Formulas};
-use super::graph::{Explorer, Graph, Halt, Undefined, trace};
-use super::lasso::lasso;
+use super::graph::{Graph, Missing};
+use super::lasso::{Lasso, lasso};
+use super::parts;
 use super::product::Product;
-use crate::explicit::{EventCount, ExplicitReport, Options, Progress, Stats};
+use crate::explicit::explored::Explored;
+use crate::explicit::machine::Machine;
+use crate::explicit::{ExplicitReport, Forgetful, Keeper, Options, Progress};
 use crate::ground::{Ground, GroundError, GroundProperty, NodeId};
+
+/// States that are looked at first.
+const FIRST: u64 = 1 << 14;
 
 /// A temporal property that is asked for.
 struct Question<'g> {
     property: &'g GroundProperty,
     /// The negation, as formulas of which one must hold.
     against: Vec<FormulaId>,
-    /// The atom that says that the left side of an implication is true.
-    antecedent: Option<usize>,
+    /// What is known.
+    verdict: Option<Verdict>,
 }
+
+/// A disjunct to look at: the question, its number there, and the formula.
+type Job = (usize, usize, FormulaId);
 
 /// Checks the properties of a ground system.
 pub(super) fn search(
     ground: &Ground<'_>,
     options: &Options<'_>,
     progress: &mut dyn Progress,
+    keeper: &mut dyn Keeper,
 ) -> ExplicitReport {
-    match Answers::run(ground, options, progress) {
-        Ok(report) => report,
+    let started = Instant::now();
+    let mut answers = Answers::new(ground, options);
+    match answers.report(progress, keeper) {
+        Ok(mut report) => {
+            report.stats.time = started.elapsed();
+            report
+        }
         Err(error) => {
             let properties = ground.properties.iter().map(|p| p.id);
             ExplicitReport::unknown(properties, error)
@@ -42,257 +60,203 @@ pub(super) fn search(
 struct Answers<'a> {
     ground: &'a Ground<'a>,
     options: &'a Options<'a>,
-    started: Instant,
     formulas: Formulas,
     conditions: Conditions,
+    questions: Vec<Question<'a>>,
 }
 
 impl<'a> Answers<'a> {
-    fn run(
-        ground: &'a Ground<'a>,
-        options: &'a Options<'a>,
-        progress: &mut dyn Progress,
-    ) -> Result<ExplicitReport, GroundError> {
-        let mut answers = Self {
-            ground,
-            options,
-            started: Instant::now(),
-            formulas: Formulas::default(),
-            conditions: Conditions::of(ground),
-        };
-        let questions = answers.questions();
-        let atoms: Vec<NodeId> = answers.formulas.atoms.iter().copied().collect();
-        let promises = promises(ground);
-        let mut explorer = Explorer::new(
-            ground,
-            &atoms,
-            promises,
-            &answers.conditions,
-            options,
-            progress,
-            answers.started,
-        )?;
-        let halt = match ground.undefined {
-            Some(_) => None,
-            None => match explorer.run() {
-                ControlFlow::Break(halt) => Some(halt),
-                ControlFlow::Continue(()) => None,
-            },
-        };
-        answers.report(&explorer, &questions, halt)
-    }
-
-    fn questions(&mut self) -> Vec<Question<'a>> {
-        let mut out = Vec::new();
-        for property in &self.ground.properties {
+    fn new(ground: &'a Ground<'a>, options: &'a Options<'a>) -> Self {
+        let mut formulas = Formulas::default();
+        let question = |property: &'a GroundProperty| {
             let against = property.temporal.as_ref().map(|f| {
-                let whole = self.formulas.normal(f, false);
-                self.formulas.disjuncts(whole)
+                let whole = formulas.normal(f, false);
+                formulas.disjuncts(whole)
             });
-            let antecedent = property
-                .antecedent
-                .map(|node| self.formulas.atoms.insert_full(node).0);
-            out.push(Question {
+            let other = match property.kind {
+                PropertyKind::Temporal => None,
+                PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Witness => Some(
+                    Verdict::Unknown(Stop::Unsupported("this is not a temporal property".to_owned())),
+                ),
+            };
+            Question {
                 property,
                 against: against.unwrap_or_default(),
-                antecedent,
-            });
+                verdict: other,
+            }
+        };
+        let questions = ground.properties.iter().map(question).collect();
+        Self {
+            ground,
+            options,
+            formulas,
+            conditions: Conditions::of(ground),
+            questions,
         }
-        out
     }
 
     fn report(
-        &self,
-        explorer: &Explorer<'_, '_>,
-        questions: &[Question<'_>],
-        halt: Option<Halt>,
+        &mut self,
+        progress: &mut dyn Progress,
+        keeper: &mut dyn Keeper,
     ) -> Result<ExplicitReport, GroundError> {
-        let graph = &explorer.graph;
-        let (undefined, stop) = match halt {
-            Some(Halt::Undefined(undefined)) => (Some(self.undefined(explorer, &undefined)?), None),
-            Some(Halt::Stop(stop)) => (None, Some(stop)),
-            None => (self.undefined_axiom(), None),
+        let limit = self.options.limits.states.unwrap_or(u64::MAX);
+        let first = self.options.limits.states.map_or(FIRST, |n| n.min(FIRST));
+        let mut report = self.look(first, progress, &mut Forgetful)?;
+        let more = report.stopped == Some(Stop::StateLimit(first)) && first < limit;
+        if more && self.questions.iter().any(|q| q.verdict.is_none()) {
+            report = self.look(limit, progress, keeper)?;
+        }
+        let coverage = Coverage {
+            scope: self.ground.scope.clone(),
+            exhaustive: true,
+            states: Some(report.stats.states),
+            depth: report.stats.depth,
         };
-        let mut report = ExplicitReport {
-            verdicts: Vec::new(),
-            witnesses: Vec::new(),
-            deadlock: None,
-            undefined: undefined.clone(),
-            every: None,
-            stopped: stop.clone(),
-            covered: None,
-            stats: self.stats(graph, undefined.is_none() && stop.is_none()),
-        };
-        for (position, question) in questions.iter().enumerate() {
-            let broken = explorer.broken.get(&position);
-            let broken = broken.map(|u| self.undefined(explorer, u)).transpose()?;
-            let verdict = match (broken.as_ref().or(undefined.as_ref()), question.property.kind) {
-                (_, PropertyKind::Invariant | PropertyKind::Transition | PropertyKind::Witness) => {
-                    Verdict::Unknown(Stop::Unsupported("this is not a temporal property".to_owned()))
-                }
-                (Some(violation), PropertyKind::Temporal) => Verdict::Violated(Box::new(violation.clone())),
-                (None, PropertyKind::Temporal) => self.decide(explorer, question, stop.as_ref())?,
+        let open = self.questions.iter().any(|q| q.verdict.is_none());
+        let stop = report.stopped.take().filter(|_| open);
+        let verdicts = self.questions.iter().map(|question| {
+            let verdict = match (&question.verdict, &stop) {
+                (Some(verdict), _) => verdict.clone(),
+                (None, Some(stop)) => Verdict::Unknown(stop.clone()),
+                (None, None) if report.stats.initial_states == 0 => Verdict::Vacuous(Vacuity::NoInitialState),
+                (None, None) => Verdict::Holds(coverage.clone()),
             };
-            let vacuous = |atom: usize| (0..graph.expanded()).all(|s| !graph.atoms.has(s, atom));
-            if report.stats.exhaustive && question.antecedent.is_some_and(vacuous) {
-                report.stats.vacuous.push(question.property.id);
-            }
-            report.verdicts.push((question.property.id, verdict));
-        }
-        if let (true, Some(state)) = (self.options.deadlock, graph.dead) {
-            let (start, events) = lost(graph.path(state))?;
-            report.deadlock = Some(Violation {
-                what: Wrong::Deadlock,
-                trace: trace(self.ground, &explorer.layout, graph, start, &events)?,
-                shortest: true,
-            });
-        }
-        report.stats.time = self.started.elapsed();
+            (question.property.id, verdict)
+        });
+        report.verdicts = verdicts.collect();
+        report.stopped = stop;
         Ok(report)
     }
 
-    /// The verdict of one property, by its disjuncts.
-    fn decide(
-        &self,
-        explorer: &Explorer<'_, '_>,
-        question: &Question<'_>,
-        stop: Option<&Stop>,
-    ) -> Result<Verdict, GroundError> {
-        let mut why = stop.cloned();
-        for formula in &question.against {
-            match self.lasso(explorer, *formula)? {
-                Ok(Some(trace)) => {
-                    return Ok(Verdict::Violated(Box::new(Violation {
+    /// Searches so many states and looks for fair runs among them.
+    fn look(
+        &mut self,
+        states: u64,
+        progress: &mut dyn Progress,
+        keeper: &mut dyn Keeper,
+    ) -> Result<ExplicitReport, GroundError> {
+        let mut limits = self.options.limits;
+        limits.states = (states < u64::MAX).then_some(states);
+        // whether a step changes the state, and what is enabled, is asked of complete states
+        let options = Options {
+            limits,
+            cone: false,
+            symmetry: false,
+            terminal: None,
+            all_violations: false,
+            ..*self.options
+        };
+        let explored = Explored::new(self.ground, &options, progress, keeper)?;
+        let mut report = explored.report.clone();
+        for (question, (_, verdict)) in self.questions.iter_mut().zip(&report.verdicts) {
+            // what is undefined
+            if let (None, Verdict::Violated(_)) = (&question.verdict, verdict) {
+                question.verdict = Some(verdict.clone());
+            }
+        }
+        if self.questions.iter().all(|q| q.verdict.is_some()) {
+            return Ok(report);
+        }
+        let mut machine = explored.machine()?;
+        let atoms: Vec<NodeId> = self.formulas.atoms.iter().copied().collect();
+        match Graph::new(explored, self.ground, &atoms, &self.conditions, &options) {
+            Ok(graph) => {
+                report.stats.memory_bytes = graph.bytes();
+                self.decide(&graph, &mut machine)?;
+            }
+            Err(Missing::Stop(stop)) => report.stopped = Some(stop),
+            Err(Missing::Error(error)) => return Err(error),
+        }
+        Ok(report)
+    }
+
+    /// The verdicts that are known from this graph. A property is violated by the first disjunct that has a run.
+    fn decide(&mut self, graph: &Graph, machine: &mut Machine) -> Result<(), GroundError> {
+        let open = self
+            .questions
+            .iter()
+            .enumerate()
+            .filter(|(_, q)| q.verdict.is_none());
+        let jobs: Vec<Job> = open
+            .flat_map(|(question, q)| q.against.iter().enumerate().map(move |(n, f)| (question, n, *f)))
+            .collect();
+        let looker = Looker {
+            formulas: &self.formulas,
+            conditions: &self.conditions,
+            options: self.options,
+            graph,
+        };
+        let found = looker.runs(&jobs, self.questions.len());
+        for ((question, _, _), found) in jobs.iter().zip(found) {
+            let question = &mut self.questions[*question];
+            match found {
+                Ok(Some(lasso)) if !matches!(question.verdict, Some(Verdict::Violated(_))) => {
+                    let steps = [lasso.stem.as_slice(), &lasso.round].concat();
+                    let mut trace = graph.trace(self.ground, machine, lasso.initial, &steps)?;
+                    trace.loop_start = Some(lasso.stem.len());
+                    let violation = Violation {
                         what: Wrong::Temporal(question.property.id),
                         trace,
                         shortest: false,
-                    })));
+                    };
+                    question.verdict = Some(Verdict::Violated(Box::new(violation)));
                 }
-                Ok(None) => {}
-                Err(stop) => why = why.or(Some(stop)),
+                Ok(_) => {}
+                Err(stop) if question.verdict.is_none() => question.verdict = Some(Verdict::Unknown(stop)),
+                Err(_) => {}
             }
         }
-        let graph = &explorer.graph;
-        Ok(match why {
-            Some(stop) => Verdict::Unknown(stop),
-            None if graph.initial == 0 => Verdict::Vacuous(Vacuity::NoInitialState),
-            None => Verdict::Holds(Coverage {
-                scope: self.ground.scope.clone(),
-                exhaustive: true,
-                states: Some(graph.store.len() as u64),
-                depth: (graph.levels.len() as u64).saturating_sub(1),
-            }),
-        })
+        Ok(())
+    }
+}
+
+/// Looks for fair runs in a graph.
+struct Looker<'l> {
+    formulas: &'l Formulas,
+    conditions: &'l Conditions,
+    options: &'l Options<'l>,
+    graph: &'l Graph,
+}
+
+impl Looker<'_> {
+    /// A lasso for each job, if there is one; jobs are shared by all threads.
+    fn runs(&self, jobs: &[Job], questions: usize) -> Vec<Result<Option<Lasso>, Stop>> {
+        let first: Vec<AtomicUsize> = (0..questions).map(|_| AtomicUsize::new(usize::MAX)).collect();
+        let threads = self.options.threads.clamp(1, jobs.len().max(1));
+        let one = |(question, number, formula): &Job| {
+            // what comes later does not matter any more
+            if first[*question].load(Ordering::Relaxed) < *number {
+                return Ok(None);
+            }
+            let found = self.lasso(*formula, threads as u64);
+            if let Ok(Some(_)) = found {
+                first[*question].fetch_min(*number, Ordering::Relaxed);
+            }
+            found
+        };
+        match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+            Ok(pool) if threads > 1 => pool.install(|| jobs.par_iter().map(one).collect()),
+            Ok(_) | Err(_) => jobs.iter().map(one).collect(),
+        }
     }
 
-    /// A fair run that satisfies a formula, if there is one among the states that were expanded.
-    fn lasso(
-        &self,
-        explorer: &Explorer<'_, '_>,
-        formula: FormulaId,
-    ) -> Result<Result<Option<Trace>, Stop>, GroundError> {
-        let graph = &explorer.graph;
-        let Some(automaton) = Automaton::of(&self.formulas, formula) else {
-            return Ok(Err(Stop::Unsupported(format!(
+    /// A fair run that satisfies a formula, if there is one in the graph; one of so many that are looked for at a time.
+    fn lasso(&self, formula: FormulaId, of: u64) -> Result<Option<Lasso>, Stop> {
+        let graph = self.graph;
+        let Some(automaton) = Automaton::of(self.formulas, formula) else {
+            return Err(Stop::Unsupported(format!(
                 "the automaton of the temporal formula has more than {NODES} nodes; state it as several properties"
-            ))));
+            )));
         };
-        let product = match Product::new(graph, &automaton, self.options) {
-            Ok(product) => product,
-            Err(stop) => return Ok(Err(stop)),
-        };
-        let part = match Search::new(&product, &self.conditions, self.options).run() {
-            Ok(part) => part,
-            Err(stop) => return Ok(Err(stop)),
-        };
-        let Some(part) = part else { return Ok(Ok(None)) };
-        let lasso = lost(lasso(&product, &self.conditions, &part))?;
-        let events: Vec<usize> = lasso.stem.iter().chain(&lasso.round).copied().collect();
-        let mut trace = trace(self.ground, &explorer.layout, graph, lasso.initial, &events)?;
-        trace.loop_start = Some(lasso.stem.len());
-        Ok(Ok(Some(trace)))
-    }
-
-    fn undefined(
-        &self,
-        explorer: &Explorer<'_, '_>,
-        undefined: &Undefined,
-    ) -> Result<Violation, GroundError> {
-        let (start, events) = lost(explorer.graph.path(undefined.state))?;
-        Ok(Violation {
-            what: undefined.what.clone(),
-            trace: trace(self.ground, &explorer.layout, &explorer.graph, start, &events)?,
-            shortest: true,
-        })
-    }
-
-    fn undefined_axiom(&self) -> Option<Violation> {
-        let undefined = self.ground.undefined.as_ref()?;
-        Some(Violation {
-            what: Wrong::Undefined {
-                owner: undefined.owner.clone(),
-                kind: undefined.kind,
-                index: undefined.index,
-            },
-            trace: Trace {
-                initial: self.ground.cells.state(&undefined.values),
-                steps: Vec::new(),
-                loop_start: None,
-            },
-            shortest: true,
-        })
-    }
-
-    fn stats(&self, graph: &Graph, exhaustive: bool) -> Stats {
-        let depth = (graph.levels.len() as u64).saturating_sub(1);
-        let mut events: Vec<EventCount> = self
-            .ground
-            .system
-            .event_ids()
-            .map(|event| EventCount {
-                event,
-                instances: 0,
-                fired: 0,
-                outside_cone: false,
-            })
-            .collect();
-        for (event, fired) in self.ground.events.iter().zip(&graph.fired) {
-            let count = &mut events[event.event.index()];
-            count.instances += 1;
-            count.fired += fired;
+        let budget = self.options.budget();
+        let limit = self.options.limits.memory_bytes.unwrap_or(u64::MAX);
+        let left = limit.saturating_sub(graph.bytes()) / of;
+        let product = Product::new(graph, &automaton, &budget, (left, limit))?;
+        let good = parts::good(&product, self.conditions, &budget, (left, limit))?;
+        if good.is_empty() {
+            return Ok(None);
         }
-        Stats {
-            states: graph.store.len() as u64,
-            initial_states: graph.initial as u64,
-            transitions: graph.transitions,
-            depth,
-            complete_depth: depth + u64::from(exhaustive),
-            exhaustive,
-            states_by_depth: graph.levels.clone(),
-            memory_bytes: graph.bytes(),
-            events,
-            ..Stats::default()
-        }
+        lasso(&product, self.conditions, &good, &budget)
     }
-}
-
-/// The promises of temporal properties, with whose they are and what is wrong where one is broken.
-fn promises(ground: &Ground<'_>) -> Vec<(NodeId, usize, Wrong)> {
-    let properties = ground.properties.iter().enumerate();
-    let temporal = properties.filter(|(_, p)| p.temporal.is_some());
-    let all = temporal.flat_map(|(position, property)| {
-        property.promises.iter().map(move |promise| {
-            let what = Wrong::Undefined {
-                owner: Owner::Property(property.id),
-                kind: promise.kind,
-                index: promise.index,
-            };
-            (promise.holds, position, what)
-        })
-    });
-    all.collect()
-}
-
-fn lost<T>(found: Option<T>) -> Result<T, GroundError> {
-    found.ok_or_else(|| GroundError::internal("a step of a run is lost"))
 }

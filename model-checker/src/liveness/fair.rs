@@ -76,6 +76,11 @@ impl Bits {
         self.table[at] |= 1 << (bit % 64);
     }
 
+    /// The words of a row.
+    pub(super) fn words_of(&self, row: usize) -> &[u64] {
+        &self.table[row * self.words..(row + 1) * self.words]
+    }
+
     /// Whether a row has a bit.
     pub(super) fn has(&self, row: usize, bit: usize) -> bool {
         self.table[row * self.words + bit / 64] >> (bit % 64) & 1 == 1

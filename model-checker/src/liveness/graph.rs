@@ -1,365 +1,413 @@
-//! All reachable states with the steps between them, breadth first: what fairness and formulas are asked of.
+//! The steps between all states that a search expanded: what fairness and formulas are asked of.
 //!
-//! Nothing is reduced: whether a step changes the state, and what is enabled, is asked of complete states. Steps that
-//! change nothing are left out, since every state may stutter.
+//! Takes a search without reductions; gives, for each state, the steps from it, which atoms are true in it and which
+//! conditions of fairness are enabled. Steps that change nothing are left out, since every state may stutter. Of a step
+//! only its *class* is kept: the conditions of which its event is part; which event it was is found again for the few
+//! steps of a counterexample. Pieces of the graph are made by all threads, each from states alone, so that the graph
+//! does not depend on them.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::time::Instant;
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use transition_system::{Owner, Stop, Trace, Wrong};
+use rayon::ThreadPool;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rustc_hash::FxHashMap;
+use transition_system::{Stop, Trace};
 
 use super::fair::{Bits, Conditions};
+use super::index::{Index, NO_STATE, StateId, at};
 use crate::budget::Budget;
-use crate::explicit::hash::hash;
+use crate::explicit::Options;
+use crate::explicit::explored::Explored;
 use crate::explicit::layout::Layout;
-use crate::explicit::machine::{self, Conditions as _, Machine, Successors, Transitions};
-use crate::explicit::store::{Inserted, NO_PARENT, StateIndex, Store};
-use crate::explicit::{Options, Progress, Snapshot};
-use crate::ground::{Cone, Ground, GroundError, Initials, NodeId};
+use crate::explicit::machine::{Conditions as _, Machine, Successors, Transitions};
+use crate::ground::{Ground, GroundError, NodeId};
 
-/// Most values tried while initial states are enumerated.
-const INITIAL_TRIALS: u64 = 1 << 26;
+/// States of a piece.
+const PIECE: usize = 1 << 14;
+/// States whose steps are looked up together.
+const BLOCK: usize = 64;
 
-/// A step: position of the ground event, number of the state after.
-pub(super) type Edge = (u32, StateIndex);
+/// Which conditions a step is part of: a position in [`Graph::classes`].
+pub(super) type Class = u32;
 
 /// See the module.
 pub(super) struct Graph {
-    pub(super) store: Store,
+    words: usize,
+    states: Vec<u64>,
+    index: Index,
     /// Number of initial states, which come first.
     pub(super) initial: usize,
-    /// Where the steps of each expanded state begin; one more at the end.
-    offsets: Vec<usize>,
-    edges: Vec<Edge>,
-    /// Which atoms are true in each expanded state.
-    pub(super) atoms: Bits,
-    /// Which conditions of fairness are enabled in each expanded state.
-    pub(super) enabled: Bits,
-    /// States found at each depth.
-    pub(super) levels: Vec<u64>,
-    /// Steps, also those that change nothing.
-    pub(super) transitions: u64,
-    /// How often each ground event took place.
-    pub(super) fired: Vec<u64>,
-    /// The first state in which no event is enabled.
-    pub(super) dead: Option<StateIndex>,
+    pieces: Vec<Piece>,
+    /// For each class, its conditions.
+    pub(super) classes: Vec<Vec<u32>>,
+    /// For each ground event, its class.
+    class_of: Vec<Class>,
+    /// The events of the search, by position there.
+    events: Vec<usize>,
+    layout: Layout,
 }
 
-/// Something undefined, and where.
-#[derive(Clone)]
-pub(super) struct Undefined {
-    pub(super) what: Wrong,
-    pub(super) state: StateIndex,
+/// Some states in a row.
+struct Piece {
+    /// Where the steps of each state begin; one more at the end.
+    offsets: Vec<u32>,
+    to: Vec<StateId>,
+    /// Empty where there is one class only.
+    class: Vec<Class>,
+    atoms: Bits,
+    enabled: Bits,
 }
 
-/// Why an exploration ended before its end.
-pub(super) enum Halt {
-    Undefined(Undefined),
+/// Makes pieces.
+struct Maker<'m> {
+    states: &'m [u64],
+    words: usize,
+    index: &'m Index,
+    classes: &'m [Vec<u32>],
+    class_of: &'m [Class],
+    cone: &'m [usize],
+    machine: Machine,
+    conditions: Machine,
+    atoms: usize,
+    fair: usize,
+}
+
+/// Why there is no graph.
+pub(super) enum Missing {
     Stop(Stop),
+    Error(GroundError),
 }
 
-impl From<GroundError> for Halt {
+impl From<GroundError> for Missing {
     fn from(error: GroundError) -> Self {
-        Halt::Stop(error.into())
+        Missing::Error(error)
+    }
+}
+
+impl From<Stop> for Missing {
+    fn from(stop: Stop) -> Self {
+        Missing::Stop(stop)
     }
 }
 
 impl Graph {
-    /// The number of states that were expanded.
-    pub(super) fn expanded(&self) -> usize {
-        self.offsets.len() - 1
+    /// The graph of the states that were expanded.
+    pub(super) fn new(
+        mut explored: Explored<'_, '_>,
+        ground: &Ground<'_>,
+        atoms: &[NodeId],
+        fair: &Conditions,
+        options: &Options<'_>,
+    ) -> Result<Self, Missing> {
+        let budget = options.budget();
+        let memory = Memory::new(options);
+        let words = explored.layout().words();
+        let expanded = explored.expanded();
+        if expanded >= u64::from(NO_STATE) {
+            return Err(Stop::StateLimit(u64::from(NO_STATE)).into());
+        }
+        let count = expanded as usize;
+        let visited = explored.report.stats.memory_bytes;
+        memory.take(visited + (count * words * 8) as u64 + Index::bytes_of(count))?;
+        let states = copied(&explored, count * words, &budget)?;
+        let index = Index::new(&states, words);
+        let (classes, class_of) = classes(fair);
+        let events = explored.cone().events.clone();
+        let maker = Maker {
+            states: &states,
+            words,
+            index: &index,
+            classes: &classes,
+            class_of: &class_of,
+            cone: &events,
+            machine: explored.machine()?,
+            conditions: Machine::of_conditions(&ground.dag, explored.layout(), atoms)?,
+            atoms: atoms.len(),
+            fair: fair.len(),
+        };
+        let pieces = maker.all(&memory, options, &mut explored)?;
+        Ok(Self {
+            words,
+            initial: (explored.report.stats.initial_states as usize).min(count),
+            layout: explored.layout().clone(),
+            states,
+            index,
+            pieces,
+            classes,
+            class_of,
+            events,
+        })
     }
 
-    /// The steps from an expanded state.
-    pub(super) fn steps(&self, state: StateIndex) -> &[Edge] {
-        let at = state as usize;
-        match (self.offsets.get(at), self.offsets.get(at + 1)) {
-            (Some(from), Some(to)) => &self.edges[*from..*to],
-            (_, _) => &[],
-        }
+    /// Number of states.
+    pub(super) fn len(&self) -> usize {
+        self.states.len() / self.words
     }
 
-    /// The ground events of a shortest run to a state, and its initial state.
-    pub(super) fn path(&self, state: StateIndex) -> Option<(StateIndex, Vec<usize>)> {
-        let (mut at, mut events) = (state, Vec::new());
-        while self.store.parent(at) != NO_PARENT {
-            let parent = self.store.parent(at);
-            let (event, _) = self.steps(parent).iter().find(|(_, to)| *to == at)?;
-            events.push(*event as usize);
-            at = parent;
-        }
-        events.reverse();
-        Some((at, events))
+    fn piece(&self, state: StateId) -> (&Piece, usize) {
+        (&self.pieces[state as usize / PIECE], state as usize % PIECE)
+    }
+
+    /// The steps from a state: where they lead, and the class of each; no classes if all are of the first.
+    pub(super) fn steps(&self, state: StateId) -> (&[StateId], &[Class]) {
+        let (piece, at) = self.piece(state);
+        let mine = piece.offsets[at] as usize..piece.offsets[at + 1] as usize;
+        let classes = if piece.class.is_empty() {
+            &[]
+        } else {
+            &piece.class[mine.clone()]
+        };
+        (&piece.to[mine], classes)
+    }
+
+    /// Whether an atom is true in a state.
+    pub(super) fn is_true(&self, state: StateId, atom: usize) -> bool {
+        let (piece, at) = self.piece(state);
+        piece.atoms.has(at, atom)
+    }
+
+    /// The conditions that are enabled in a state, as words of bits.
+    pub(super) fn enabled(&self, state: StateId) -> &[u64] {
+        let (piece, at) = self.piece(state);
+        piece.enabled.words_of(at)
+    }
+
+    /// Whether a condition is enabled in a state.
+    pub(super) fn is_enabled(&self, state: StateId, condition: usize) -> bool {
+        let (piece, at) = self.piece(state);
+        piece.enabled.has(at, condition)
     }
 
     /// Bytes in use.
     pub(super) fn bytes(&self) -> u64 {
-        let edges = self.edges.len() * size_of::<Edge>() + self.offsets.len() * size_of::<usize>();
-        self.store.bytes() + edges as u64 + self.atoms.bytes() + self.enabled.bytes()
+        let pieces = self.pieces.iter().map(Piece::bytes).sum::<u64>();
+        (self.states.len() * 8) as u64 + self.index.bytes() + pieces
+    }
+
+    /// The run from a state by steps of these classes to these states, as a trace.
+    ///
+    /// # Errors
+    /// An internal error if a step is not there.
+    pub(super) fn trace(
+        &self,
+        ground: &Ground<'_>,
+        machine: &mut Machine,
+        start: StateId,
+        steps: &[(Class, StateId)],
+    ) -> Result<Trace, GroundError> {
+        let lost = || GroundError::internal("a step of a run is lost");
+        let mut out = Successors {
+            words: self.words,
+            ..Successors::default()
+        };
+        let (mut from, mut events) = (start, Vec::with_capacity(steps.len()));
+        for (class, to) in steps {
+            out.clear();
+            machine.expand(at(&self.states, self.words, from), &mut out);
+            let after = at(&self.states, self.words, *to);
+            let event = (0..out.len()).find_map(|i| {
+                let event = self.events[out.events[i] as usize];
+                (out.state(i) == after && self.class_of[event] == *class).then_some(event)
+            });
+            events.push(event.ok_or_else(lost)?);
+            from = *to;
+        }
+        let mut values = vec![0; self.layout.len()];
+        self.layout
+            .unpack(at(&self.states, self.words, start), &mut values);
+        let fixed: Vec<_> = self.layout.cells().zip(values).collect();
+        let initial = ground
+            .initial_state(&fixed, &Budget::default())
+            .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
+        ground.trace(&initial, &events)
     }
 }
 
-/// The trace of these events from an initial state.
-pub(super) fn trace(
-    ground: &Ground<'_>,
-    layout: &Layout,
-    graph: &Graph,
-    start: StateIndex,
-    events: &[usize],
-) -> Result<Trace, GroundError> {
-    let mut values = vec![0; layout.len()];
-    layout.unpack(graph.store.state(start), &mut values);
-    let fixed: Vec<_> = layout.cells().zip(values).collect();
-    let initial = ground
-        .initial_state(&fixed, &Budget::default())
-        .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
-    ground.trace(&initial, events)
+/// What may still be held.
+pub(super) struct Memory {
+    left: AtomicU64,
+    limit: u64,
 }
 
-/// An exploration while it runs.
-pub(super) struct Explorer<'s, 'g> {
-    ground: &'s Ground<'g>,
-    options: &'s Options<'s>,
-    progress: &'s mut dyn Progress,
-    cone: Cone,
-    pub(super) layout: Layout,
-    events: Machine,
-    conditions: Machine,
-    atoms: usize,
-    /// For each promise, whose it is (a position among properties) and what is wrong where it is broken.
-    promises: Vec<(usize, Wrong)>,
-    /// The first promise that is broken, of each property.
-    pub(super) broken: BTreeMap<usize, Undefined>,
-    fair: Conditions,
-    pub(super) graph: Graph,
-    started: Instant,
-    told: (Instant, u64),
+impl Memory {
+    /// As much as the options say.
+    pub(super) fn new(options: &Options<'_>) -> Self {
+        let limit = options.limits.memory_bytes.unwrap_or(u64::MAX);
+        Self {
+            left: AtomicU64::new(limit),
+            limit,
+        }
+    }
+
+    /// Takes some.
+    ///
+    /// # Errors
+    /// There is not as much.
+    pub(super) fn take(&self, bytes: u64) -> Result<(), Stop> {
+        let take = |left: u64| left.checked_sub(bytes);
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.map(|_| ()).map_err(|_| Stop::MemoryLimit(self.limit))
+    }
+
+    /// What was taken.
+    fn taken(&self) -> u64 {
+        self.limit - self.left.load(Ordering::Relaxed)
+    }
 }
 
-impl<'s, 'g> Explorer<'s, 'g> {
-    /// An exploration that notes the truth of these atoms and asks for these promises in each state.
-    pub(super) fn new(
-        ground: &'s Ground<'g>,
-        atoms: &[NodeId],
-        promises: Vec<(NodeId, usize, Wrong)>,
-        fair: &Conditions,
-        options: &'s Options<'s>,
-        progress: &'s mut dyn Progress,
-        started: Instant,
-    ) -> Result<Self, GroundError> {
-        let cone = Cone::everything(ground);
-        let layout = Layout::new(&ground.cells, cone.cells());
-        let limits = &options.limits;
-        let store = Store::new(
-            layout.words(),
-            limits.states.unwrap_or(u64::MAX),
-            limits.memory_bytes.unwrap_or(u64::MAX),
-        );
-        let nodes: Vec<_> = atoms
-            .iter()
-            .chain(promises.iter().map(|(n, _, _)| n))
-            .copied()
-            .collect();
-        Ok(Self {
-            events: Machine::of_events(ground, &cone, &layout)?,
-            conditions: Machine::of_conditions(&ground.dag, &layout, &nodes)?,
-            atoms: atoms.len(),
-            promises: promises.into_iter().map(|(_, of, wrong)| (of, wrong)).collect(),
-            broken: BTreeMap::new(),
-            graph: Graph {
-                store,
-                initial: 0,
-                offsets: vec![0],
-                edges: Vec::new(),
-                atoms: Bits::new(atoms.len()),
-                enabled: Bits::new(fair.len()),
-                levels: Vec::new(),
-                transitions: 0,
-                fired: vec![0; ground.events.len()],
-                dead: None,
-            },
-            fair: fair.clone(),
-            ground,
-            options,
-            progress,
-            cone,
-            layout,
-            started,
-            told: (started, 0),
+fn copied(explored: &Explored<'_, '_>, words: usize, budget: &Budget<'_>) -> Result<Vec<u64>, Stop> {
+    let mut states = Vec::with_capacity(words);
+    let mut stop = None;
+    let _ = explored.states(&mut states, || match budget.look() {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(why) => {
+            stop = Some(why);
+            ControlFlow::Break(())
+        }
+    });
+    stop.map_or(Ok(states), Err)
+}
+
+/// The classes that there are, and that of each ground event.
+fn classes(fair: &Conditions) -> (Vec<Vec<u32>>, Vec<Class>) {
+    let mut classes: Vec<Vec<u32>> = Vec::new();
+    let mut numbers: FxHashMap<&[u32], Class> = FxHashMap::default();
+    let mut class_of = Vec::with_capacity(fair.of_event.len());
+    for list in &fair.of_event {
+        let class = *numbers.entry(list).or_insert_with(|| {
+            classes.push(list.clone());
+            classes.len() as Class - 1
+        });
+        class_of.push(class);
+    }
+    (classes, class_of)
+}
+
+impl Piece {
+    fn bytes(&self) -> u64 {
+        let words = self.offsets.len() + self.to.len() + self.class.len();
+        (words * 4) as u64 + self.atoms.bytes() + self.enabled.bytes()
+    }
+}
+
+impl Maker<'_> {
+    /// All pieces, some at a time.
+    fn all(
+        &self,
+        memory: &Memory,
+        options: &Options<'_>,
+        explored: &mut Explored<'_, '_>,
+    ) -> Result<Vec<Piece>, Stop> {
+        let budget = options.budget();
+        let count = (self.states.len() / self.words).div_ceil(PIECE);
+        let threads = options.threads.max(1).min(count.max(1));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok();
+        let mut pieces = Vec::with_capacity(count);
+        while pieces.len() < count {
+            let next = pieces.len()..count.min(pieces.len() + 4 * threads);
+            let made = self.some(next, pool.as_ref().filter(|_| threads > 1), &budget)?;
+            memory.take(made.iter().map(Piece::bytes).sum())?;
+            pieces.extend(made);
+            budget.look()?;
+            if pieces.len() < count {
+                explored.tell(memory.taken());
+            }
+        }
+        Ok(pieces)
+    }
+
+    fn some(
+        &self,
+        numbers: Range<usize>,
+        pool: Option<&ThreadPool>,
+        budget: &Budget<'_>,
+    ) -> Result<Vec<Piece>, Stop> {
+        let Some(pool) = pool else {
+            return numbers.map(|n| self.piece(n, budget)).collect();
+        };
+        // a budget is of one thread
+        let jobs: Vec<(usize, Budget<'_>)> = numbers.map(|n| (n, budget.clone())).collect();
+        pool.install(|| {
+            jobs.into_par_iter()
+                .map(|(n, budget)| self.piece(n, &budget))
+                .collect()
         })
     }
 
-    /// Explores all states, unless something stops it.
-    pub(super) fn run(&mut self) -> ControlFlow<Halt> {
-        self.initial()?;
+    fn piece(&self, number: usize, budget: &Budget<'_>) -> Result<Piece, Stop> {
+        let all = self.states.len() / self.words;
+        let (from, to) = (number * PIECE, all.min((number + 1) * PIECE));
+        let mut piece = Piece {
+            offsets: vec![0],
+            to: Vec::new(),
+            class: Vec::new(),
+            atoms: Bits::new(self.atoms),
+            enabled: Bits::new(self.fair),
+        };
+        let (mut machine, mut conditions) = (self.machine.clone(), self.conditions.clone());
         let mut out = Successors {
-            words: self.layout.words(),
+            words: self.words,
             ..Successors::default()
         };
-        let mut level = 0..self.graph.store.len();
-        while !level.is_empty() {
-            self.graph.levels.push(level.len() as u64);
-            for state in level.clone() {
-                self.expand(state as StateIndex, &mut out)?;
-                if state % 256 == 0 {
-                    self.limits()?;
-                    self.tell(state);
+        let (mut ends, mut found) = (Vec::new(), Vec::new());
+        for block in (from..to).step_by(BLOCK) {
+            let block = block..to.min(block + BLOCK);
+            out.clear();
+            ends.clear();
+            for state in block.clone() {
+                let state = at(self.states, self.words, state as StateId);
+                machine.expand(state, &mut out);
+                ends.push(out.len());
+                conditions.load(state);
+                piece.atoms.row();
+                for atom in (0..self.atoms).filter(|a| conditions.holds(*a)) {
+                    piece.atoms.set_last(atom);
                 }
             }
-            level = level.end..self.graph.store.len();
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn initial(&mut self) -> ControlFlow<Halt> {
-        let (ground, cone) = (self.ground, self.cone.clone());
-        let mut outcome = ControlFlow::Continue(());
-        let mut packed = vec![0; self.layout.words()];
-        let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
-            self.layout.pack(values, &mut packed);
-            outcome = self.add(&packed, NO_PARENT).map_continue(|_| ());
-            match outcome {
-                ControlFlow::Continue(()) => ControlFlow::Continue(()),
-                ControlFlow::Break(_) => ControlFlow::Break(()),
+            self.index.find(self.states, self.words, &out.states, &mut found);
+            let mut next = 0;
+            for (state, end) in block.zip(&ends) {
+                self.steps(&mut piece, state as StateId, next..*end, &out, &found);
+                next = *end;
             }
-        });
-        self.graph.initial = self.graph.store.len();
-        match (ended, outcome) {
-            (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(Stop::Unsupported(
-                "there are too many initial states, or they are too hard to find; give constants values, or make `init` say what each variable is".to_owned(),
-            ))),
-            (Initials::Complete | Initials::Stopped | Initials::TooMany, outcome) => outcome,
+            budget.look()?;
         }
+        piece.to.shrink_to_fit();
+        piece.class.shrink_to_fit();
+        Ok(piece)
     }
 
-    fn add(&mut self, state: &[u64], parent: StateIndex) -> ControlFlow<Halt, StateIndex> {
-        match self.graph.store.insert(state, hash(state), parent) {
-            Inserted::Known(index) | Inserted::New(index) => ControlFlow::Continue(index),
-            Inserted::Full => ControlFlow::Break(Halt::Stop(self.full())),
-        }
-    }
-
-    fn full(&self) -> Stop {
-        let (limits, count) = (&self.options.limits, self.graph.store.len() as u64);
-        match (limits.states, limits.memory_bytes) {
-            (Some(states), _) if count >= states => Stop::StateLimit(states),
-            (_, Some(bytes)) if count < u64::from(NO_PARENT) => Stop::MemoryLimit(bytes),
-            (_, _) => Stop::StateLimit(u64::from(NO_PARENT)),
-        }
-    }
-
-    fn expand(&mut self, index: StateIndex, out: &mut Successors) -> ControlFlow<Halt> {
-        self.look(index);
-        out.clear();
-        self.events.expand(self.graph.store.state(index), out);
-        self.undefined(index, out)?;
-        if out.is_empty() && self.graph.dead.is_none() {
-            self.graph.dead = Some(index);
-        }
-        self.graph.transitions += out.len() as u64;
-        // what is half expanded is not part of the graph
-        let begin = self.graph.edges.len();
-        for i in 0..out.len() {
-            let event = self.cone.events[out.events[i] as usize];
-            self.graph.fired[event] += 1;
-            match self.add(out.state(i), index) {
-                ControlFlow::Continue(to) if to == index => {}
-                ControlFlow::Continue(to) => self.graph.edges.push((event as u32, to)),
-                ControlFlow::Break(halt) => {
-                    self.graph.edges.truncate(begin);
-                    return ControlFlow::Break(halt);
+    /// Adds the steps from a state, which are these successors, and what they enable.
+    fn steps(
+        &self,
+        piece: &mut Piece,
+        state: StateId,
+        mine: Range<usize>,
+        out: &Successors,
+        found: &[StateId],
+    ) {
+        piece.enabled.row();
+        let begin = piece.to.len();
+        let labelled = self.classes.len() > 1;
+        for i in mine {
+            let (to, class) = (found[i], self.class_of[self.cone[out.events[i] as usize]]);
+            if to == state {
+                continue;
+            }
+            for condition in &self.classes[class as usize] {
+                piece.enabled.set_last(*condition as usize);
+            }
+            let known =
+                (begin..piece.to.len()).any(|k| piece.to[k] == to && (!labelled || piece.class[k] == class));
+            // a state that was not expanded is not part of the graph
+            if to != NO_STATE && !known {
+                piece.to.push(to);
+                if labelled {
+                    piece.class.push(class);
                 }
             }
         }
-        self.note(index);
-        ControlFlow::Continue(())
-    }
-
-    /// Reads a state, and asks for the promises in it.
-    fn look(&mut self, index: StateIndex) {
-        self.conditions.load(self.graph.store.state(index));
-        for (i, (of, what)) in self.promises.iter().enumerate() {
-            if !self.broken.contains_key(of) && !self.conditions.holds(self.atoms + i) {
-                let (what, state) = (what.clone(), index);
-                self.broken.insert(*of, Undefined { what, state });
-            }
-        }
-    }
-
-    fn undefined(&self, index: StateIndex, out: &Successors) -> ControlFlow<Halt> {
-        if let Some(event) = out.escaped {
-            let event = &self.ground.events[self.cone.events[event as usize]];
-            let name = &self.ground.system.event(event.event).name;
-            return ControlFlow::Break(Halt::Stop(Stop::Unsupported(format!(
-                "internal error: event `{name}` gives a variable a value outside of its type, and no promise says so"
-            ))));
-        }
-        let Some(machine::Broken { event, promise }) = out.broken.first() else {
-            return ControlFlow::Continue(());
-        };
-        let event = &self.ground.events[self.cone.events[*event as usize]];
-        match event.promises().nth(*promise as usize) {
-            None => ControlFlow::Continue(()),
-            Some(promise) => ControlFlow::Break(Halt::Undefined(Undefined {
-                what: Wrong::Undefined {
-                    owner: Owner::Event(event.event, event.args.clone()),
-                    kind: promise.kind,
-                    index: promise.index,
-                },
-                state: index,
-            })),
-        }
-    }
-
-    /// Closes the steps of a state, and notes what is true and enabled in it.
-    fn note(&mut self, index: StateIndex) {
-        let graph = &mut self.graph;
-        graph.offsets.push(graph.edges.len());
-        graph.atoms.row();
-        for atom in 0..self.atoms {
-            if self.conditions.holds(atom) {
-                graph.atoms.set_last(atom);
-            }
-        }
-        graph.enabled.row();
-        let from = graph.offsets[index as usize];
-        for (event, _) in &graph.edges[from..] {
-            for condition in &self.fair.of_event[*event as usize] {
-                graph.enabled.set_last(*condition as usize);
-            }
-        }
-    }
-
-    fn limits(&self) -> ControlFlow<Halt> {
-        if let Err(stop) = self.options.budget().look() {
-            return ControlFlow::Break(Halt::Stop(stop));
-        }
-        match self.options.limits.memory_bytes {
-            Some(limit) if self.graph.bytes() > limit => {
-                ControlFlow::Break(Halt::Stop(Stop::MemoryLimit(limit)))
-            }
-            Some(_) | None => ControlFlow::Continue(()),
-        }
-    }
-
-    fn tell(&mut self, expanded: usize) {
-        let now = Instant::now();
-        let since = now - self.told.0;
-        if since < self.options.progress_interval {
-            return;
-        }
-        let states = self.graph.store.len() as u64;
-        self.progress.report(&Snapshot {
-            states,
-            transitions: self.graph.transitions,
-            depth: self.graph.levels.len() as u64 - 1,
-            queue: states - expanded as u64,
-            estimate: None,
-            states_per_second: (states - self.told.1) as f64 / since.as_secs_f64(),
-            memory_bytes: self.graph.bytes(),
-            elapsed: now - self.started,
-        });
-        self.told = (now, states);
+        piece.offsets.push(piece.to.len() as u32);
     }
 }

@@ -1,108 +1,318 @@
-//! The product of the states with an automaton: reachable pairs, breadth first, each with the pair before it.
+//! The product of the states with an automaton: which pairs are reached, and the steps between them.
 //!
 //! A pair is a state and a node whose literals the state satisfies. A step of the product is a step of the system or a
-//! stutter, beside a step of the automaton.
+//! stutter, beside a step of the automaton. Of each pair one bit is kept: the nodes of a state are words of bits, so that
+//! one look at a state after a step tells all pairs that the step leads to.
 
 use transition_system::Stop;
 
 use super::automaton::Automaton;
-use super::graph::Graph;
-use crate::explicit::Options;
-use crate::explicit::store::StateIndex;
+use super::graph::{Class, Graph};
+use super::index::StateId;
+use crate::budget::Budget;
 
-/// Number of a pair.
-pub(super) type PairId = u32;
-/// No pair.
-pub(super) const NO_PAIR: PairId = PairId::MAX;
-/// Stands for a ground event where the system stutters.
-pub(super) const STUTTER: u32 = u32::MAX;
+/// Stands for a class where the system stutters.
+pub(super) const STUTTER: Class = Class::MAX;
+
+/// A state and a node.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Pair {
+    pub(super) state: StateId,
+    pub(super) node: u32,
+}
+
+/// A set of pairs. The nodes of a state are as many bits as the next power of two: as an automaton has few
+/// nodes, the sets of a million states fit a cache.
+#[derive(Clone)]
+pub(super) struct Pairs {
+    /// Logarithm of the bits for each state.
+    shift: u32,
+    bits: Vec<u64>,
+}
+
+impl Pairs {
+    /// An empty set.
+    pub(super) fn new(states: usize, nodes: usize) -> Self {
+        let shift = nodes.next_power_of_two().trailing_zeros();
+        Self {
+            shift,
+            bits: vec![0; (states << shift).div_ceil(64)],
+        }
+    }
+
+    /// Bytes of a set.
+    fn bytes_of(states: u64, nodes: usize) -> u64 {
+        states * nodes.next_power_of_two() as u64 / 8 + 8
+    }
+
+    /// The word of a pair, and its bit there.
+    pub(super) fn place(&self, pair: Pair) -> (usize, u64) {
+        let at = ((pair.state as usize) << self.shift) + pair.node as usize;
+        (at / 64, 1 << (at % 64))
+    }
+
+    /// The place of the nodes of a state from `word * 64` on: a word, by how much it is shifted, and the bits there.
+    fn group(&self, state: StateId, word: usize) -> (usize, u32, u64) {
+        let at = (state as usize) << self.shift;
+        let mask = if self.shift < 6 {
+            (1 << (1 << self.shift)) - 1
+        } else {
+            u64::MAX
+        };
+        (at / 64 + word, (at % 64) as u32, mask)
+    }
+
+    /// The nodes of a state from `word * 64` on.
+    fn nodes(&self, state: StateId, word: usize) -> u64 {
+        let (at, by, mask) = self.group(state, word);
+        self.bits[at] >> by & mask
+    }
+
+    /// Adds nodes of a state.
+    fn add_nodes(&mut self, state: StateId, word: usize, nodes: u64) {
+        let (at, by, _) = self.group(state, word);
+        self.bits[at] |= nodes << by;
+    }
+
+    /// Takes nodes of a state out.
+    fn remove_nodes(&mut self, state: StateId, word: usize, nodes: u64) {
+        let (at, by, _) = self.group(state, word);
+        self.bits[at] &= !(nodes << by);
+    }
+
+    /// Whether a pair is in it.
+    pub(super) fn has(&self, pair: Pair) -> bool {
+        let (word, bit) = self.place(pair);
+        self.bits[word] & bit != 0
+    }
+
+    /// Adds a pair; whether it is new.
+    pub(super) fn add(&mut self, pair: Pair) -> bool {
+        let (word, bit) = self.place(pair);
+        let new = self.bits[word] & bit == 0;
+        self.bits[word] |= bit;
+        new
+    }
+
+    /// Takes a pair out.
+    pub(super) fn remove(&mut self, pair: Pair) {
+        let (word, bit) = self.place(pair);
+        self.bits[word] &= !bit;
+    }
+
+    /// The pairs in it, in order.
+    pub(super) fn each(&self) -> impl Iterator<Item = Pair> + '_ {
+        let shift = self.shift;
+        let in_word = move |(at, word): (usize, &u64)| {
+            bits(*word).map(move |bit| {
+                let place = at * 64 + bit as usize;
+                Pair {
+                    state: (place >> shift) as StateId,
+                    node: (place & ((1 << shift) - 1)) as u32,
+                }
+            })
+        };
+        self.bits
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| **word != 0)
+            .flat_map(in_word)
+    }
+
+    /// The words of bits.
+    pub(super) fn words(&self) -> &[u64] {
+        &self.bits
+    }
+}
+
+/// The bits of a word, in order.
+fn bits(mut left: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = left.trailing_zeros();
+        (left != 0).then(|| {
+            left &= left - 1;
+            bit
+        })
+    })
+}
 
 /// See the module.
 pub(super) struct Product<'p> {
     pub(super) graph: &'p Graph,
     pub(super) automaton: &'p Automaton,
-    /// State and node of each pair.
-    pub(super) pairs: Vec<(StateIndex, u32)>,
-    /// For each pair, a pair before it on a shortest path, and the event between.
-    pub(super) before: Vec<(PairId, u32)>,
-    /// Number of the pair of a state and a node, at state times nodes plus node.
-    numbers: Vec<PairId>,
+    words: usize,
+    /// For each node, the nodes after it.
+    next: Vec<u64>,
+    /// The pairs that are reached.
+    pub(super) reached: Pairs,
 }
 
 impl<'p> Product<'p> {
-    /// The reachable part.
+    /// The reachable part, in at most `left` bytes.
     ///
     /// # Errors
     /// Why it was not built: memory, time or the user.
     pub(super) fn new(
         graph: &'p Graph,
         automaton: &'p Automaton,
-        options: &Options<'_>,
+        budget: &Budget<'_>,
+        (left, limit): (u64, u64),
     ) -> Result<Self, Stop> {
-        let cells = graph.expanded() as u64 * automaton.len() as u64;
-        let left = options.limits.memory_bytes.unwrap_or(u64::MAX);
-        let most = left.saturating_sub(graph.bytes()) / 20;
-        if cells > most {
-            return Err(Stop::MemoryLimit(left));
+        let words = automaton.len().div_ceil(64);
+        // three sets, and the states of a queue
+        let set = Pairs::bytes_of(graph.len() as u64, automaton.len());
+        if 3 * set + graph.len() as u64 * 4 > left {
+            return Err(Stop::MemoryLimit(limit));
+        }
+        let mut next = vec![0; automaton.len() * words];
+        for (node, list) in automaton.next.iter().enumerate() {
+            for to in list {
+                next[node * words + *to as usize / 64] |= 1 << (to % 64);
+            }
         }
         let mut out = Self {
             graph,
             automaton,
-            pairs: Vec::new(),
-            before: Vec::new(),
-            numbers: vec![NO_PAIR; cells as usize],
+            words,
+            next,
+            reached: Pairs::new(graph.len(), automaton.len()),
         };
-        for state in 0..graph.initial.min(graph.expanded()) {
-            for node in &automaton.initial {
-                out.reach(state as StateIndex, *node, (NO_PAIR, STUTTER));
-            }
+        out.reach(budget)?;
+        Ok(out)
+    }
+
+    fn reach(&mut self, budget: &Budget<'_>) -> Result<(), Stop> {
+        let words = self.words;
+        // pairs that may be and were not reached, and those that were and are to be gone on from
+        let mut open = self.fitting(budget)?;
+        let mut fresh = Pairs::new(self.graph.len(), self.automaton.len());
+        let mut queue: Vec<StateId> = Vec::new();
+        let mut to_all = vec![0; words];
+        for node in &self.automaton.initial {
+            to_all[*node as usize / 64] |= 1 << (node % 64);
         }
-        let mut at = 0;
-        while let Some((state, node)) = out.pairs.get(at).copied() {
-            let from = at as PairId;
-            for (event, to) in steps(graph, state) {
-                for next in &automaton.next[node as usize] {
-                    out.reach(to, *next, (from, event));
+        let mut arrive =
+            |state: StateId, nodes: &[u64], reached: &mut Pairs, fresh: &mut Pairs, queue: &mut Vec<_>| {
+                for (word, nodes) in nodes.iter().enumerate() {
+                    let new = nodes & open.nodes(state, word);
+                    if new != 0 {
+                        let waits = (0..words).any(|w| fresh.nodes(state, w) != 0);
+                        open.remove_nodes(state, word, new);
+                        reached.add_nodes(state, word, new);
+                        fresh.add_nodes(state, word, new);
+                        if !waits {
+                            queue.push(state);
+                        }
+                    }
+                }
+            };
+        for state in 0..self.graph.initial as StateId {
+            arrive(state, &to_all, &mut self.reached, &mut fresh, &mut queue);
+        }
+        while let Some(state) = queue.pop() {
+            budget.tick(64, 0)?;
+            to_all.fill(0);
+            for word in 0..words {
+                let mine = fresh.nodes(state, word);
+                fresh.remove_nodes(state, word, mine);
+                for bit in bits(mine) {
+                    let node = word * 64 + bit as usize;
+                    let after = &self.next[node * words..(node + 1) * words];
+                    to_all.iter_mut().zip(after).for_each(|(sum, more)| *sum |= more);
                 }
             }
-            at += 1;
-            if at.is_multiple_of(4096) {
-                options.budget().look()?;
+            arrive(state, &to_all, &mut self.reached, &mut fresh, &mut queue);
+            for to in self.graph.steps(state).0 {
+                arrive(*to, &to_all, &mut self.reached, &mut fresh, &mut queue);
+            }
+        }
+        Ok(())
+    }
+
+    /// The pairs of states and nodes whose literals they satisfy.
+    fn fitting(&self, budget: &Budget<'_>) -> Result<Pairs, Stop> {
+        let mut out = Pairs::new(self.graph.len(), self.automaton.len());
+        for state in 0..self.graph.len() as StateId {
+            budget.tick(16, 0)?;
+            for (node, literals) in self.automaton.literals.iter().enumerate() {
+                let node = node as u32;
+                if literals
+                    .iter()
+                    .all(|(atom, is)| self.graph.is_true(state, *atom as usize) == *is)
+                {
+                    out.add(Pair { state, node });
+                }
             }
         }
         Ok(out)
     }
 
-    fn reach(&mut self, state: StateIndex, node: u32, before: (PairId, u32)) {
-        let place = state as usize * self.automaton.len() + node as usize;
-        let Some(number) = self.numbers.get(place).copied() else {
-            return; // a state that was not expanded
-        };
-        let satisfied = |(atom, positive): &(u32, bool)| {
-            self.graph.atoms.has(state as usize, *atom as usize) == *positive
-        };
-        if number == NO_PAIR && self.automaton.literals[node as usize].iter().all(satisfied) {
-            self.numbers[place] = self.pairs.len() as PairId;
-            self.pairs.push((state, node));
-            self.before.push(before);
+    /// The pairs in which a run may begin, in order.
+    pub(super) fn initial(&self) -> Vec<Pair> {
+        let states = 0..self.graph.initial as StateId;
+        let nodes = &self.automaton.initial;
+        let pairs = states.flat_map(|state| nodes.iter().map(move |node| Pair { state, node: *node }));
+        // what is an initial node of an initial state is reached if it fits
+        pairs.filter(|pair| self.reached.has(*pair)).collect()
+    }
+
+    /// The steps from a pair to pairs of a set, a stutter first.
+    pub(super) fn steps(&self, pair: Pair, within: &Pairs) -> Steps<'p> {
+        let graph: &'p Graph = self.graph;
+        let (to, classes) = graph.steps(pair.state);
+        let nodes = self.next[pair.node as usize * self.words] & within.nodes(pair.state, 0);
+        Steps {
+            to,
+            classes,
+            node: pair.node,
+            step: 0,
+            class: STUTTER,
+            state: pair.state,
+            word: 0,
+            nodes,
         }
     }
 
-    /// The steps from a pair: event or stutter, and the pair after.
-    pub(super) fn after(&self, pair: PairId) -> impl Iterator<Item = (u32, PairId)> + '_ {
-        let (state, node) = self.pairs[pair as usize];
-        let nodes = &self.automaton.next[node as usize];
-        steps(self.graph, state).flat_map(move |(event, to)| {
-            let number = move |next: &u32| {
-                let place = to as usize * self.automaton.len() + *next as usize;
-                self.numbers.get(place).copied().filter(|n| *n != NO_PAIR)
-            };
-            nodes.iter().filter_map(number).map(move |pair| (event, pair))
-        })
+    /// The next of these steps: its class and the pair after it.
+    pub(super) fn next_step(&self, at: &mut Steps<'p>, within: &Pairs) -> Option<(Class, Pair)> {
+        while at.nodes == 0 {
+            at.word += 1;
+            if at.word as usize == self.words {
+                let step = at.step as usize;
+                at.state = *at.to.get(step)?;
+                at.class = at.classes.get(step).copied().unwrap_or(0);
+                at.step += 1;
+                at.word = 0;
+            }
+            let word = at.word as usize;
+            at.nodes = self.next[at.node as usize * self.words + word] & within.nodes(at.state, word);
+        }
+        let node = at.word * 64 + at.nodes.trailing_zeros();
+        at.nodes &= at.nodes - 1;
+        let state = at.state;
+        Some((at.class, Pair { state, node }))
+    }
+
+    /// Calls `f` with the class of each step from a pair to pairs of a set and the pair after it, while it says so.
+    pub(super) fn after(&self, pair: Pair, within: &Pairs, mut f: impl FnMut(Class, Pair) -> bool) {
+        let mut at = self.steps(pair, within);
+        while let Some((class, to)) = self.next_step(&mut at, within) {
+            if !f(class, to) {
+                return;
+            }
+        }
     }
 }
 
-/// A stutter, and the steps of the system.
-fn steps(graph: &Graph, state: StateIndex) -> impl Iterator<Item = (u32, StateIndex)> + '_ {
-    std::iter::once((STUTTER, state)).chain(graph.steps(state).iter().copied())
+/// The steps from a pair, and how many of them were gone through.
+pub(super) struct Steps<'p> {
+    to: &'p [StateId],
+    classes: &'p [Class],
+    node: u32,
+    step: u32,
+    class: Class,
+    state: StateId,
+    word: u32,
+    /// Nodes of that word that are left.
+    nodes: u64,
 }

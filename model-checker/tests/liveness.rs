@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use liveness_support::{F, Graph, Random, States};
-use model_checker::explicit::{Limits, Options, Silent};
+use model_checker::explicit::{Limits, Options, Silent, Tuning};
 use model_checker::liveness;
 use transition_system::replay::{ReplayError, replay};
 use transition_system::{PropertyId, Scope, Stop, System, Verdict, Wrong, text, validate};
@@ -25,21 +25,36 @@ fn read(text: &str) -> System {
     system
 }
 
-/// Whether each property is violated; every lasso is replayed.
-fn violated(system: &System) -> Vec<bool> {
+/// Whether each property is violated; every lasso is replayed. Seeds take turns with threads and machine code.
+fn violated(system: &System, seed: u64) -> Vec<bool> {
+    stems(system, seed).iter().map(Option::is_some).collect()
+}
+
+/// Of each property that is violated, the number of steps to the loop.
+fn stems(system: &System, seed: u64) -> Vec<Option<usize>> {
     let ids: Vec<_> = system.property_ids().collect();
     let scope = Scope::new();
-    let report = liveness::check(system, &scope, &ids, &Options::default(), &mut Silent);
+    let options = Options {
+        threads: 1 + seed as usize % 2,
+        tuning: Tuning {
+            // few of these searches are long enough to be worth the making of code
+            native_after: seed.is_multiple_of(16).then_some(0),
+            shared_states: 1,
+            ..Tuning::default()
+        },
+        ..Options::default()
+    };
+    let report = liveness::check(system, &scope, &ids, &options, &mut Silent);
     let one = |(id, verdict): &(PropertyId, Verdict)| match verdict {
         Verdict::Violated(violation) => {
             assert_eq!(violation.what, Wrong::Temporal(*id));
             replay(system, &scope, &violation.trace, &violation.what)
                 .unwrap_or_else(|e| panic!("{e}: {:?}\n{}", violation.trace, text::print(system)));
-            true
+            violation.trace.loop_start
         }
         Verdict::Holds(coverage) => {
             assert!(coverage.exhaustive);
-            false
+            None
         }
         other => panic!("{other:?}"),
     };
@@ -56,7 +71,7 @@ fn settles(set: States) -> F {
 
 #[test]
 fn what_comes_again_and_again_is_that_of_all_fair_sets() {
-    for seed in 0..400 {
+    for seed in 0..1500 {
         let mut r = Random(seed);
         let graph = Graph::random(&mut r);
         let all = (1 << graph.states) - 1;
@@ -87,13 +102,13 @@ fn what_comes_again_and_again_is_that_of_all_fair_sets() {
             passes(&|s| (!again(s, a) || again(s, b)) && (again(s, c) || at_last(s, d))),
         ];
         let text = graph.system(&formulas);
-        assert_eq!(violated(&read(&text)), expected, "seed {seed}\n{text}");
+        assert_eq!(violated(&read(&text), seed), expected, "seed {seed}\n{text}");
     }
 }
 
 #[test]
 fn leads_to_and_until_are_those_of_paths_into_fair_sets() {
-    for seed in 1000..1400 {
+    for seed in 10_000..11_500 {
         let mut r = Random(seed);
         let graph = Graph::random(&mut r);
         let all = (1 << graph.states) - 1;
@@ -117,19 +132,28 @@ fn leads_to_and_until_are_those_of_paths_into_fair_sets() {
         let without = graph.reach(1, all & !q);
         let expected = [stays(reached & p), stays(1) || without & !p != 0, stays(1)];
         let text = graph.system(&formulas);
-        assert_eq!(violated(&read(&text)), expected, "seed {seed}\n{text}");
+        let found = stems(&read(&text), seed);
+        let is_violated: Vec<_> = found.iter().map(Option::is_some).collect();
+        assert_eq!(is_violated, expected, "seed {seed}\n{text}");
+        // the way to the loop is as short as any
+        let inside = sets
+            .iter()
+            .filter(|s| **s & without == **s)
+            .fold(0, |all, s| all | s);
+        let least = graph.distance(1 & !q, !q & all, inside);
+        assert_eq!(found[2], least, "seed {seed}\n{text}");
     }
 }
 
 #[test]
 fn formulas_of_any_form_are_violated_if_a_short_lasso_violates_them() {
     let (mut found, mut none) = (0, 0);
-    for seed in 2000..2250 {
+    for seed in 20_000..20_600 {
         let mut r = Random(seed);
         let graph = Graph::random(&mut r);
         let formulas: Vec<F> = (0..4).map(|_| F::random(&mut r, graph.states, 3)).collect();
         let text = graph.system(&formulas);
-        for (formula, violated) in formulas.iter().zip(violated(&read(&text))) {
+        for (formula, violated) in formulas.iter().zip(violated(&read(&text), seed)) {
             // the other way round is that every lasso replays
             assert!(
                 violated || !graph.has_lasso(formula, 5),

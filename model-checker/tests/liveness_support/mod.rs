@@ -149,7 +149,7 @@ impl Graph {
     /// Events with a parameter of two values and a choice of the state after; some are alternatives of one.
     pub(crate) fn random(r: &mut Random) -> Graph {
         let mut out = Graph {
-            states: 2 + r.below(3),
+            states: 2 + r.below(4),
             ..Graph::default()
         };
         let words = ["none", "weak", "strong"];
@@ -251,6 +251,27 @@ impl Graph {
             }
             out = next & inside;
         }
+    }
+
+    /// The least number of steps inside of a set from some states to others; `None` if they are not reached.
+    pub(crate) fn distance(&self, from: States, inside: States, to: States) -> Option<usize> {
+        let mut level = from & inside;
+        let mut seen = level;
+        for steps in 0.. {
+            if level & to != 0 {
+                return Some(steps);
+            }
+            let next = self
+                .moves()
+                .filter(|s| level >> s.from & 1 == 1)
+                .fold(0, |o, s| o | (1 << s.to));
+            level = next & inside & !seen;
+            seen |= level;
+            if level == 0 {
+                break;
+            }
+        }
+        None
     }
 
     /// The sets of states that some fair run passes again and again, taking every step between them.

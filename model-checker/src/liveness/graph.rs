@@ -36,8 +36,8 @@ pub(super) struct Graph {
     words: usize,
     states: Vec<u64>,
     index: Index,
-    /// Number of initial states, which come first.
-    pub(super) initial: usize,
+    /// The initial states.
+    pub(super) initial: Vec<StateId>,
     pieces: Vec<Piece>,
     /// For each class, its conditions.
     pub(super) classes: Vec<Vec<u32>>,
@@ -110,8 +110,16 @@ impl Graph {
         let count = expanded as usize;
         let visited = explored.report.stats.memory_bytes;
         memory.take(visited + (count * words * 8) as u64 + Index::bytes_of(count))?;
-        let states = copied(&explored, count * words, &budget)?;
+        let mut states = copied(&explored, count * words, &budget)?;
+        let first = (explored.report.stats.initial_states as usize).min(count);
+        let initial_states = states[..first * words].to_vec();
+        if words == 1 {
+            // states that are alike lie close together then, and so do many states after them
+            states.sort_unstable();
+        }
         let index = Index::new(&states, words);
+        let mut initial = Vec::new();
+        index.find(&states, words, &initial_states, &mut initial);
         let (classes, class_of) = classes(fair);
         let events = explored.cone().events.clone();
         let maker = Maker {
@@ -129,7 +137,7 @@ impl Graph {
         let pieces = maker.all(&memory, options, &mut explored)?;
         Ok(Self {
             words,
-            initial: (explored.report.stats.initial_states as usize).min(count),
+            initial,
             layout: explored.layout().clone(),
             states,
             index,

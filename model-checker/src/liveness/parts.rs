@@ -79,14 +79,7 @@ impl<'p> Vertices for Candidates<'p> {
 }
 
 impl<'p> Candidates<'p> {
-    fn new(product: &'p Product<'p>) -> Self {
-        let nodes = promising(product.automaton);
-        let mut all = product.reached.clone();
-        for pair in product.reached.each() {
-            if !nodes[pair.node as usize] {
-                all.remove(pair);
-            }
-        }
+    fn new(product: &'p Product<'p>, all: Pairs) -> Self {
         let mut sum = 0;
         let count = |word: &u64| {
             let before = sum;
@@ -124,6 +117,16 @@ impl<'p> Candidates<'p> {
         }
         self.region = Some(region);
     }
+}
+
+/// The pairs of which parts are looked at.
+fn promising_pairs(product: &Product<'_>) -> Pairs {
+    let nodes = promising(product.automaton);
+    let mut all = product.reached.clone();
+    for pair in product.reached.each().filter(|pair| !nodes[pair.node as usize]) {
+        all.remove(pair);
+    }
+    all
 }
 
 /// The nodes of an automaton in parts that have a step inside and meet each set.
@@ -197,43 +200,53 @@ impl<'p> Judge<'p> {
         }
     }
 
-    fn judge(&self, part: &[Pair], within: &Pairs, inside: impl Fn(Pair) -> bool) -> Judged {
+    /// Judges a part, of steps that stay in a set and are inside of the part. Of a set that is no part, `Bad` and
+    /// `Without` are true of all parts inside.
+    fn judge(
+        &self,
+        part: impl Iterator<Item = Pair> + Clone,
+        within: &Pairs,
+        inside: impl Fn(Pair) -> bool,
+    ) -> Judged {
         let product = self.product;
-        let mut round = part.len() > 1;
         let mut met = vec![false; product.automaton.sets];
         let mut sometimes = vec![0u64; self.weak.len()];
         let mut always = vec![u64::MAX; self.weak.len()];
-        for pair in part {
-            let Pair { state, node } = *pair;
+        for Pair { state, node } in part.clone() {
             let sets = &product.automaton.accepting[node as usize];
             sets.iter().for_each(|set| met[*set as usize] = true);
             for (word, here) in product.graph.enabled(state).iter().enumerate() {
                 sometimes[word] |= here;
                 always[word] &= here;
             }
-            round = round || product.automaton.next[node as usize].contains(&node);
         }
-        if !round || met.contains(&false) {
+        if met.contains(&false) {
             return Judged::Bad;
         }
         // a step of it is needed
         let needed = |word: usize| self.weak[word] & always[word] | self.strong[word] & sometimes[word];
         let needed: Vec<u64> = (0..self.weak.len()).map(needed).collect();
-        let taken = self.taken(part, &needed, within, inside);
-        let asked = |(word, taken): (usize, &u64)| self.weak[word] & always[word] & !taken;
-        if taken.iter().enumerate().any(|t| asked(t) != 0) {
+        let taken = self.taken(part.clone(), &needed, within, inside);
+        let lacking: Vec<u64> = needed
+            .iter()
+            .zip(&taken)
+            .map(|(need, have)| need & !have)
+            .collect();
+        if lacking
+            .iter()
+            .zip(&self.weak)
+            .any(|(lacks, weak)| lacks & weak != 0)
+        {
             return Judged::Bad;
         }
-        let missing = |(word, taken): (usize, &u64)| self.strong[word] & sometimes[word] & !taken;
-        let missing: Vec<u64> = taken.iter().enumerate().map(missing).collect();
-        if missing.iter().all(|word| *word == 0) {
+        if lacking.iter().all(|word| *word == 0) {
             return Judged::Good;
         }
-        let free = |pair: &&Pair| {
+        let free = |pair: &Pair| {
             let here = product.graph.enabled(pair.state);
-            here.iter().zip(&missing).all(|(a, b)| a & b == 0)
+            here.iter().zip(&lacking).all(|(a, b)| a & b == 0)
         };
-        let rest: Vec<Pair> = part.iter().filter(free).copied().collect();
+        let rest: Vec<Pair> = part.filter(free).collect();
         if rest.is_empty() {
             Judged::Bad
         } else {
@@ -241,25 +254,33 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// The same of a pair alone, which can only stutter.
+    fn judge_one(&self, Pair { state, node }: Pair) -> Judged {
+        let automaton = self.product.automaton;
+        let stays = automaton.next[node as usize].contains(&node);
+        let accepts = automaton.accepting[node as usize].len() == automaton.sets;
+        let rests = self.product.graph.enabled(state).iter().all(|word| *word == 0);
+        if stays && accepts && rests {
+            Judged::Good
+        } else {
+            Judged::Bad
+        }
+    }
+
     /// Which of these conditions a part has a step of.
     fn taken(
         &self,
-        part: &[Pair],
+        part: impl Iterator<Item = Pair>,
         needed: &[u64],
         within: &Pairs,
         inside: impl Fn(Pair) -> bool,
     ) -> Vec<u64> {
         let mut out = vec![0u64; needed.len()];
-        let lacks = |out: &[u64]| out.iter().zip(needed).any(|(have, need)| need & !have != 0);
-        // steps of one pair to itself change nothing
-        if part.len() == 1 {
-            return out;
-        }
         for pair in part {
-            if !lacks(&out) {
+            if out.iter().zip(needed).all(|(have, need)| need & !have == 0) {
                 break;
             }
-            self.product.after(*pair, within, |class, to| {
+            self.product.after(pair, within, |class, to| {
                 let of = self.classes.get(class as usize).map_or(&[][..], Vec::as_slice);
                 let news = of.iter().zip(&out).zip(needed).any(|((c, o), n)| c & n & !o != 0);
                 if class != STUTTER && news && inside(to) {
@@ -269,6 +290,23 @@ impl<'p> Judge<'p> {
             });
         }
         out
+    }
+
+    /// What is left of a set without pairs that are in no good part, as far as that is seen of the set as a whole: it may be
+    /// that no step of a strong condition stays in the set.
+    fn trimmed(&self, mut all: Pairs) -> Option<Pairs> {
+        loop {
+            match self.judge(all.each(), &all, |_| true) {
+                Judged::Bad => return None,
+                Judged::Good => return Some(all),
+                Judged::Without(rest) => {
+                    all = Pairs::new(self.product.graph.len(), self.product.automaton.len());
+                    rest.into_iter().for_each(|pair| {
+                        all.add(pair);
+                    });
+                }
+            }
+        }
     }
 }
 
@@ -282,11 +320,14 @@ pub(super) fn good(
     budget: &Budget<'_>,
     (left, limit): (u64, u64),
 ) -> Result<Good, Stop> {
-    let mut candidates = Candidates::new(product);
+    let judge = Judge::new(product, conditions);
+    let Some(all) = judge.trimmed(promising_pairs(product)) else {
+        return Ok(Good::default());
+    };
+    let mut candidates = Candidates::new(product, all);
     if Numbers::bytes_of(candidates.len() as u64) > left {
         return Err(Stop::MemoryLimit(limit));
     }
-    let judge = Judge::new(product, conditions);
     let mut numbers = Numbers::new(candidates.len());
     let mut out = Good::default();
     let mut regions: Vec<Vec<Pair>> = Vec::new();
@@ -295,7 +336,11 @@ pub(super) fn good(
         let now = candidates.now();
         let mut found = |part: &[Pair], number: u32, numbers: &Numbers| {
             let inside = |pair| numbers.is_in(candidates.place(pair), number);
-            match judge.judge(part, now, inside) {
+            let judged = match part {
+                [one] => judge.judge_one(*one),
+                _ => judge.judge(part.iter().copied(), now, inside),
+            };
+            match judged {
                 Judged::Bad => {}
                 Judged::Good => out.add(part),
                 Judged::Without(rest) => regions.push(rest),

@@ -101,7 +101,7 @@ impl Pairs {
     }
 
     /// The pairs in it, in order.
-    pub(super) fn each(&self) -> impl Iterator<Item = Pair> + '_ {
+    pub(super) fn each(&self) -> impl Iterator<Item = Pair> + Clone + '_ {
         let shift = self.shift;
         let in_word = move |(at, word): (usize, &u64)| {
             bits(*word).map(move |bit| {
@@ -126,7 +126,7 @@ impl Pairs {
 }
 
 /// The bits of a word, in order.
-fn bits(mut left: u64) -> impl Iterator<Item = u32> {
+fn bits(mut left: u64) -> impl Iterator<Item = u32> + Clone {
     std::iter::from_fn(move || {
         let bit = left.trailing_zeros();
         (left != 0).then(|| {
@@ -206,8 +206,8 @@ impl<'p> Product<'p> {
                     }
                 }
             };
-        for state in 0..self.graph.initial as StateId {
-            arrive(state, &to_all, &mut self.reached, &mut fresh, &mut queue);
+        for state in &self.graph.initial {
+            arrive(*state, &to_all, &mut self.reached, &mut fresh, &mut queue);
         }
         while let Some(state) = queue.pop() {
             budget.tick(64, 0)?;
@@ -249,9 +249,12 @@ impl<'p> Product<'p> {
 
     /// The pairs in which a run may begin, in order.
     pub(super) fn initial(&self) -> Vec<Pair> {
-        let states = 0..self.graph.initial as StateId;
         let nodes = &self.automaton.initial;
-        let pairs = states.flat_map(|state| nodes.iter().map(move |node| Pair { state, node: *node }));
+        let with = |state: &StateId| {
+            let state = *state;
+            nodes.iter().map(move |node| Pair { state, node: *node })
+        };
+        let pairs = self.graph.initial.iter().flat_map(with);
         // what is an initial node of an initial state is reached if it fits
         pairs.filter(|pair| self.reached.has(*pair)).collect()
     }

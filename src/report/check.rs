@@ -9,7 +9,7 @@ use spec_lang::{CommandKind, Diagnostic, SourceMap, TwoRuns};
 use transition_system::{System, Trace, Verdict, Violation};
 
 use super::run::{self, Shown};
-use super::{searched, two_runs};
+use super::{searched, trace, two_runs};
 use crate::answer::met;
 use crate::jobs::Values;
 use crate::outcome::{
@@ -400,10 +400,13 @@ pub fn trace_json(system: &System, run: &Trace) -> Json {
             (system.constant(c).name.clone(), Json::String(text))
         })
         .collect();
-    let steps: Vec<Json> = run
-        .steps
-        .iter()
-        .map(|step| json!({ "event": run.call(system, step), "state": state(&step.state) }))
-        .collect();
+    let step = |step: &transition_system::Step| {
+        let mut out = json!({ "event": run.call(system, step), "state": state(&step.state) });
+        if run.loop_start.is_some() {
+            out["fairness"] = trace::fair(system, step.event).into();
+        }
+        out
+    };
+    let steps: Vec<Json> = run.steps.iter().map(step).collect();
     json!({ "constants": constants, "initial": state(&run.initial), "steps": steps, "loop_start": run.loop_start })
 }

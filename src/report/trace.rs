@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use transition_system::view::View;
-use transition_system::{EventId, State, System, Trace, Type, Value};
+use transition_system::{EventId, Fairness, State, System, Trace, Type, Value};
 
 use crate::jobs::Values;
 
@@ -56,7 +56,11 @@ pub fn write_with(
             "{indent}{BOLD}{}. {}{BOLD:#}{}",
             index + 1,
             trace.call(system, step),
-            marks(system, step.event)
+            marks(
+                system,
+                step.event,
+                trace.loop_start.is_some_and(|start| index >= start)
+            )
         )?;
         for line in changes(system, before, &step.state) {
             writeln!(out, "{indent}  {line}")?;
@@ -98,13 +102,32 @@ fn looped(out: &mut dyn Write, trace: &Trace, index: usize, indent: &str) -> io:
     }
 }
 
-/// The components that take part in an event, where several do, and that it is an input.
-fn marks(system: &System, event: EventId) -> String {
+/// The components that take part in an event, where several do, that it is an input, and of a step of a loop that the run
+/// must take such steps.
+fn marks(system: &System, event: EventId, again: bool) -> String {
     let names: Vec<_> = system.taking_part(event).map(|c| c.name.as_str()).collect();
-    let input = if system.event(event).input { "  input" } else { "" };
-    match names.as_slice() {
-        [] | [_] => input.to_owned(),
-        _ => format!("{input}  {DIM}{}{DIM:#}", names.join(" and ")),
+    let mut out = String::new();
+    if system.event(event).input {
+        out.push_str("  input");
+    }
+    if let Some(word) = fair(system, event).filter(|_| again) {
+        out.push_str(&format!("  {DIM}{word}{DIM:#}"));
+    }
+    if names.len() > 1 {
+        out.push_str(&format!("  {DIM}{}{DIM:#}", names.join(" and ")));
+    }
+    out
+}
+
+/// How fair runs are to an event, by the words before it or before that of which it is an alternative.
+#[must_use]
+pub fn fair(system: &System, event: EventId) -> Option<&'static str> {
+    let event = system.event(event);
+    let whole = event.alternative.as_ref().map(|a| a.fairness);
+    match (event.fairness, whole) {
+        (Fairness::Strong, _) | (_, Some(Fairness::Strong)) => Some("strong fair"),
+        (Fairness::Weak, _) | (_, Some(Fairness::Weak)) => Some("fair"),
+        (Fairness::None, Some(Fairness::None) | None) => None,
     }
 }
 

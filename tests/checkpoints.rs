@@ -158,3 +158,29 @@ fn a_checkpoint_that_is_damaged_or_missing_is_refused_with_a_reason() {
         Some(0)
     );
 }
+
+#[test]
+fn the_search_for_fair_runs_goes_on_from_its_checkpoint() {
+    let file = specification("fair", 3);
+    let text = fs::read_to_string(&file).unwrap();
+    let (declarations, _) = text.split_once("\ncheck ").unwrap();
+    let temporal = "temporal calm { always (forall r: Resource, c: Container. owner[r] == some(c) => phase[c] != Absent) }
+temporal used { eventually exists r: Resource. owner[r] != none }
+check calm, used for Container = 4, Resource = 3";
+    fs::write(&file, format!("{declarations}\n{temporal}\n")).unwrap();
+    let (kept, other) = (folder("fair"), folder("fair-whole"));
+    let whole = answers(&check(&file, &other, &[]).output().unwrap());
+    assert_eq!(
+        (&whole[0]["verdict"], &whole[0]["states"]),
+        (&"holds".into(), &30_565.into())
+    );
+    // `used` is violated among the first states, which are looked at before the others
+    let stopped = answers(&check(&file, &kept, &["--max-states", "20000"]).output().unwrap());
+    assert_eq!(
+        (&stopped[0]["verdict"], &stopped[1]["verdict"]),
+        (&"unknown".into(), &"violated".into())
+    );
+    checkpoint(&kept);
+    let resumed = answers(&check(&file, &kept, &["--resume"]).output().unwrap());
+    assert_eq!(whole, resumed);
+}

@@ -76,6 +76,11 @@ impl Bits {
         self.table[at] |= 1 << (bit % 64);
     }
 
+    /// Number of words of a row.
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
     /// The words of a row.
     pub(super) fn words_of(&self, row: usize) -> &[u64] {
         &self.table[row * self.words..(row + 1) * self.words]

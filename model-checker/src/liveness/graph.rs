@@ -169,10 +169,15 @@ impl Graph {
         (&piece.to[mine], classes)
     }
 
-    /// Whether an atom is true in a state.
-    pub(super) fn is_true(&self, state: StateId, atom: usize) -> bool {
+    /// Words of the atoms of a state.
+    pub(super) fn atom_words(&self) -> usize {
+        self.pieces.first().map_or(0, |piece| piece.atoms.words())
+    }
+
+    /// The atoms that are true in a state, as words of bits.
+    pub(super) fn atoms(&self, state: StateId) -> &[u64] {
         let (piece, at) = self.piece(state);
-        piece.atoms.has(at, atom)
+        piece.atoms.words_of(at)
     }
 
     /// The conditions that are enabled in a state, as words of bits.

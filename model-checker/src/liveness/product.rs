@@ -136,6 +136,50 @@ fn bits(mut left: u64) -> impl Iterator<Item = u32> + Clone {
     })
 }
 
+/// Nodes, as words of bits.
+struct Everywhere {
+    /// Those in which a run waits, beside every state.
+    idle: Vec<u64>,
+    /// Those after them, and they themselves.
+    nodes: Vec<u64>,
+}
+
+/// How far the reachable part is known.
+struct Front {
+    words: usize,
+    /// Pairs that fit and were not reached.
+    open: Pairs,
+    /// Pairs that were reached and are to be gone on from.
+    fresh: Pairs,
+    /// The states of these.
+    queue: Vec<StateId>,
+}
+
+impl Front {
+    /// Reaches a state beside any of these nodes.
+    fn arrive(&mut self, state: StateId, nodes: &[u64], reached: &mut Pairs) {
+        for (word, nodes) in nodes.iter().enumerate() {
+            let new = nodes & self.open.nodes(state, word);
+            if new != 0 {
+                let waits = (0..self.words).any(|w| self.fresh.nodes(state, w) != 0);
+                self.open.remove_nodes(state, word, new);
+                reached.add_nodes(state, word, new);
+                self.fresh.add_nodes(state, word, new);
+                if !waits {
+                    self.queue.push(state);
+                }
+            }
+        }
+    }
+
+    /// Takes the nodes beside a state to go on from.
+    fn leave(&mut self, state: StateId, word: usize) -> u64 {
+        let mine = self.fresh.nodes(state, word);
+        self.fresh.remove_nodes(state, word, mine);
+        mine
+    }
+}
+
 /// See the module.
 pub(super) struct Product<'p> {
     pub(super) graph: &'p Graph,
@@ -183,63 +227,97 @@ impl<'p> Product<'p> {
 
     fn reach(&mut self, budget: &Budget<'_>) -> Result<(), Stop> {
         let words = self.words;
-        // pairs that may be and were not reached, and those that were and are to be gone on from
-        let mut open = self.fitting(budget)?;
-        let mut fresh = Pairs::new(self.graph.len(), self.automaton.len());
-        let mut queue: Vec<StateId> = Vec::new();
+        let everywhere = self.everywhere();
+        let mut front = Front {
+            words,
+            open: self.fitting(budget)?,
+            fresh: Pairs::new(self.graph.len(), self.automaton.len()),
+            queue: Vec::new(),
+        };
         let mut to_all = vec![0; words];
+        if everywhere.idle.iter().any(|word| *word != 0) {
+            for state in 0..self.graph.len() as StateId {
+                front.arrive(state, &everywhere.nodes, &mut self.reached);
+            }
+        }
         for node in &self.automaton.initial {
             to_all[*node as usize / 64] |= 1 << (node % 64);
         }
-        let mut arrive =
-            |state: StateId, nodes: &[u64], reached: &mut Pairs, fresh: &mut Pairs, queue: &mut Vec<_>| {
-                for (word, nodes) in nodes.iter().enumerate() {
-                    let new = nodes & open.nodes(state, word);
-                    if new != 0 {
-                        let waits = (0..words).any(|w| fresh.nodes(state, w) != 0);
-                        open.remove_nodes(state, word, new);
-                        reached.add_nodes(state, word, new);
-                        fresh.add_nodes(state, word, new);
-                        if !waits {
-                            queue.push(state);
-                        }
-                    }
-                }
-            };
         for state in &self.graph.initial {
-            arrive(*state, &to_all, &mut self.reached, &mut fresh, &mut queue);
+            front.arrive(*state, &to_all, &mut self.reached);
         }
-        while let Some(state) = queue.pop() {
+        while let Some(state) = front.queue.pop() {
             budget.tick(64, 0)?;
             to_all.fill(0);
-            for word in 0..words {
-                let mine = fresh.nodes(state, word);
-                fresh.remove_nodes(state, word, mine);
-                for bit in bits(mine) {
+            for (word, idle) in everywhere.idle.iter().enumerate() {
+                for bit in bits(front.leave(state, word) & !idle) {
                     let node = word * 64 + bit as usize;
                     let after = &self.next[node * words..(node + 1) * words];
                     to_all.iter_mut().zip(after).for_each(|(sum, more)| *sum |= more);
                 }
             }
-            arrive(state, &to_all, &mut self.reached, &mut fresh, &mut queue);
+            // the others were reached before
+            to_all
+                .iter_mut()
+                .zip(&everywhere.nodes)
+                .for_each(|(to, all)| *to &= !all);
+            if to_all.iter().all(|word| *word == 0) {
+                continue;
+            }
+            front.arrive(state, &to_all, &mut self.reached);
             for to in self.graph.steps(state).0 {
-                arrive(*to, &to_all, &mut self.reached, &mut fresh, &mut queue);
+                front.arrive(*to, &to_all, &mut self.reached);
             }
         }
         Ok(())
     }
 
+    /// Nodes that are reached beside every state that fits, since a run may wait in an initial one for it.
+    fn everywhere(&self) -> Everywhere {
+        let mut out = Everywhere {
+            idle: vec![0; self.words],
+            nodes: vec![0; self.words],
+        };
+        let automaton = self.automaton;
+        for node in &automaton.initial {
+            let at = *node as usize;
+            if automaton.literals[at].is_empty() && automaton.next[at].contains(node) {
+                out.idle[at / 64] |= 1 << (at % 64);
+                let after = &self.next[at * self.words..(at + 1) * self.words];
+                out.nodes
+                    .iter_mut()
+                    .zip(after)
+                    .for_each(|(sum, more)| *sum |= more);
+            }
+        }
+        out
+    }
+
     /// The pairs of states and nodes whose literals they satisfy.
     fn fitting(&self, budget: &Budget<'_>) -> Result<Pairs, Stop> {
+        let count = self.graph.atom_words();
+        // for each node and word of atoms, those that are asked for and how they must be
+        let mut asked = vec![(0u64, 0u64); self.automaton.len() * count];
+        for (node, literals) in self.automaton.literals.iter().enumerate() {
+            for (atom, is) in literals {
+                let (word, bit) = (*atom as usize / 64, atom % 64);
+                let entry = &mut asked[node * count + word];
+                entry.0 |= 1 << bit;
+                entry.1 |= u64::from(*is) << bit;
+            }
+        }
         let mut out = Pairs::new(self.graph.len(), self.automaton.len());
         for state in 0..self.graph.len() as StateId {
             budget.tick(16, 0)?;
-            for (node, literals) in self.automaton.literals.iter().enumerate() {
-                let node = node as u32;
-                if literals
+            let atoms = self.graph.atoms(state);
+            for node in 0..self.automaton.len() {
+                let asked = &asked[node * count..(node + 1) * count];
+                if atoms
                     .iter()
-                    .all(|(atom, is)| self.graph.is_true(state, *atom as usize) == *is)
+                    .zip(asked)
+                    .all(|(have, (mask, are))| have & mask == *are)
                 {
+                    let node = node as u32;
                     out.add(Pair { state, node });
                 }
             }

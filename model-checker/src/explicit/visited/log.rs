@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use super::super::checkpoint::{Reader, Refused, Writer};
+use super::near::prefetch;
 
 /// States in one piece.
 const CHUNK: usize = 1 << 11;
@@ -14,6 +15,8 @@ pub(super) struct Log {
     words: usize,
     /// Bytes of a state.
     stride: usize,
+    /// The bits of the last word that are stored.
+    mask: u64,
     chunks: Vec<Box<[u8]>>,
     len: usize,
     /// At which depth states were found: the first number of each depth that has any.
@@ -23,9 +26,11 @@ pub(super) struct Log {
 impl Log {
     /// An empty log of states of `words` words, the last of which has at most `last_bits` bits.
     pub(super) fn new(words: usize, last_bits: u32) -> Self {
+        let last_bytes = last_bits.div_ceil(8).max(1);
         Self {
             words,
-            stride: (words - 1) * 8 + (last_bits.div_ceil(8) as usize).max(1),
+            stride: (words - 1) * 8 + last_bytes as usize,
+            mask: u64::MAX >> (u64::BITS - 8 * last_bytes),
             chunks: Vec::new(),
             len: 0,
             levels: Vec::new(),
@@ -57,43 +62,55 @@ impl Log {
         if self.levels.last().is_none_or(|(d, _)| *d != depth) {
             self.levels.push((depth, self.len as u32));
         }
-        let place = &mut self.chunks[chunk][at..at + self.stride];
-        for (word, bytes) in state.iter().zip(place.chunks_mut(8)) {
-            bytes.copy_from_slice(&word.to_le_bytes()[..bytes.len()]);
+        let chunk = &mut self.chunks[chunk];
+        let (last, whole) = state.split_last().unwrap_or((&0, &[]));
+        let mut at = at;
+        for word in whole {
+            chunk[at..at + 8].copy_from_slice(&word.to_le_bytes());
+            at += 8;
         }
+        // the bytes of the last word that it does not need are written again by the state that follows
+        chunk[at..at + 8].copy_from_slice(&last.to_le_bytes());
         self.len += 1;
     }
 
-    /// The first word of a state, if there is one word.
-    fn word(chunk: &[u8], at: usize, stride: usize) -> u64 {
-        let bytes = chunk[at..at + 8].first_chunk().copied().unwrap_or_default();
-        u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * stride))
+    /// Eight bytes as a word.
+    #[inline(always)]
+    fn word(chunk: &[u8], at: usize) -> u64 {
+        u64::from_le_bytes(chunk[at..at + 8].first_chunk().copied().unwrap_or_default())
     }
 
     /// Appends the words of these states to `out`.
     pub(super) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) {
+        let whole = self.words - 1;
         for index in range {
-            let (chunk, at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
-            if self.words == 1 {
-                out.push(Self::word(chunk, at, self.stride));
-                continue;
+            let (chunk, mut at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+            for _ in 0..whole {
+                out.push(Self::word(chunk, at));
+                at += 8;
             }
-            for bytes in chunk[at..at + self.stride].chunks(8) {
-                let mut word = [0; 8];
-                word[..bytes.len()].copy_from_slice(bytes);
-                out.push(u64::from_le_bytes(word));
-            }
+            out.push(Self::word(chunk, at) & self.mask);
         }
     }
 
-    /// Whether the state with this number has these words.
-    pub(super) fn is(&self, index: usize, state: &[u64]) -> bool {
+    /// Asks for the state with this number.
+    pub(super) fn touch(&self, index: usize) {
         let (chunk, at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
-        let place = chunk[at..at + self.stride].chunks(8);
-        state
-            .iter()
-            .zip(place)
-            .all(|(word, bytes)| word.to_le_bytes()[..bytes.len()] == *bytes)
+        prefetch(&chunk[at]);
+        prefetch(&chunk[at + self.stride - 1]);
+    }
+
+    /// Whether the state with this number has these words.
+    #[inline]
+    pub(super) fn is(&self, index: usize, state: &[u64]) -> bool {
+        let (chunk, mut at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+        let (last, whole) = state.split_last().unwrap_or((&0, &[]));
+        let mut differs = 0;
+        for word in whole {
+            differs |= Self::word(chunk, at) ^ word;
+            at += 8;
+        }
+        differs | (Self::word(chunk, at) & self.mask) ^ last == 0
     }
 
     /// Writes all.

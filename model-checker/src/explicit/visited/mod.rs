@@ -29,6 +29,8 @@ use quotient::Quotient;
 const SHARD_BITS: u32 = 7;
 /// Number of shards.
 pub(crate) const SHARDS: usize = 1 << SHARD_BITS;
+/// Wide states looked up together.
+const BATCH: usize = 32;
 /// Least bits of a mixed state: those of the shard, of the line and one more.
 const LEAST_BITS: u32 = 16;
 
@@ -261,7 +263,7 @@ impl Shard {
             Table::Wide(table) => {
                 let mut state = Vec::new();
                 for number in 0..self.log.len() {
-                    if table.is_tight() {
+                    if table.room() == 0 {
                         grow(table, &self.log);
                     }
                     state.clear();
@@ -333,26 +335,31 @@ fn insert_wide(
     fresh: &mut Vec<u64>,
 ) -> Result<(), Full> {
     let mut left = most;
-    for (at, key) in keys.chunks_exact(words + 1).enumerate() {
-        if let Some(ahead) = keys.get((at + 8) * (words + 1)) {
-            table.touch(*ahead);
-        }
-        let (hash, state) = (key[0], &key[1..]);
-        if table.is_tight() {
+    let stride = words + 1;
+    for batch in keys.chunks(BATCH * stride) {
+        if table.room() < BATCH {
             if !quota.has_bytes(table.bytes()) {
                 return Err(Full::Bytes);
             }
             grow(table, log);
         }
-        match table.put(state, hash, log, left > 0 && log.len() < indexed::MOST) {
-            Entry::Known => {}
-            Entry::New => {
-                log.push(state, depth);
-                fresh.extend_from_slice(state);
-                left -= 1;
+        // three times over a few keys, so that the waits for their lines and then for their states overlap
+        batch.chunks_exact(stride).for_each(|key| table.touch(key[0]));
+        batch
+            .chunks_exact(stride)
+            .for_each(|key| table.touch_state(key[0], log));
+        for key in batch.chunks_exact(stride) {
+            let (hash, state) = (key[0], &key[1..]);
+            match table.put(state, hash, log, left > 0 && log.len() < indexed::MOST) {
+                Entry::Known => {}
+                Entry::New => {
+                    log.push(state, depth);
+                    fresh.extend_from_slice(state);
+                    left -= 1;
+                }
+                Entry::Full if left == 0 => return Err(Full::States),
+                Entry::Full => return Err(Full::Numbers),
             }
-            Entry::Full if left == 0 => return Err(Full::States),
-            Entry::Full => return Err(Full::Numbers),
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ use transition_system::PropertyKind;
 
 use super::super::layout::{FieldId, Layout};
 use super::emit::Emitter;
+use super::groups::{Group, groups};
 use super::support::{Reads, Table, reads};
 use super::{MOST_OPERATIONS, UNDEFINED, property_bit};
 use crate::ground::{CellId, Cone, Dag, Ground, GroundEvent, GroundProperty, NodeId};
@@ -25,7 +26,7 @@ struct Update {
 /// An event.
 pub(super) struct EventPlan {
     before: Vec<NodeId>,
-    guard: NodeId,
+    pub(super) guard: NodeId,
     after: Vec<NodeId>,
     updates: Vec<Update>,
     /// What steps must satisfy, each with the bit of the property.
@@ -49,6 +50,7 @@ pub(super) struct Plan {
     pub(super) dag: Dag,
     pub(super) reads: Vec<Reads>,
     pub(super) events: Vec<EventPlan>,
+    pub(super) groups: Vec<Group>,
     pub(super) claims: Vec<Claim>,
 }
 
@@ -73,8 +75,13 @@ impl Plan {
             .collect();
         let roots: Vec<NodeId> = claims.iter().flat_map(Claim::roots).collect();
         operations += dag.order(&roots).len();
-        (operations <= MOST_OPERATIONS && dag.fault().is_none()).then(|| Self {
-            reads: reads(&dag),
+        if operations > MOST_OPERATIONS || dag.fault().is_some() {
+            return None;
+        }
+        let reads = reads(&dag);
+        Some(Self {
+            groups: groups(&dag, layout, &reads, &events),
+            reads,
             dag,
             events,
             claims,
@@ -164,6 +171,11 @@ fn claim(position: usize, property: &GroundProperty, dag: &Dag, layout: &Layout)
 }
 
 impl EventPlan {
+    /// About how many operations it takes to write the state after, in states of so many words.
+    pub(super) fn cost(&self, words: usize) -> usize {
+        self.size + words + 6
+    }
+
     fn roots(&self) -> Vec<NodeId> {
         let mut out: Vec<NodeId> = self.before.iter().chain(&self.after).copied().collect();
         out.push(self.guard);
@@ -263,7 +275,7 @@ fn parameters(builder: &mut FunctionBuilder<'_>) -> Vec<Value> {
     builder.block_params(entry).to_vec()
 }
 
-/// A function for the events from `from`, up to about `most` operations; the position behind the last.
+/// A function for the groups of events from `from`, up to about `most` operations; the position behind the last.
 pub(super) fn expand(
     builder: &mut FunctionBuilder<'_>,
     plan: &Plan,
@@ -278,8 +290,8 @@ pub(super) fn expand(
     each_state(builder, layout, &of, |builder, words| {
         let start = builder.use_var(of.out);
         let mut em = Emitter::new(builder, &plan.dag, layout, &plan.reads, words);
-        while next < plan.events.len() && em.operations < most {
-            one_event(&mut em, &plan.events[next], &of, counts, next);
+        while next < plan.groups.len() && em.operations < most {
+            one_group(&mut em, plan, &plan.groups[next], &of, counts);
             next += 1;
         }
         let (end, alive) = (builder.use_var(of.out), builder.use_var(of.alive));
@@ -305,32 +317,60 @@ fn tell(builder: &mut FunctionBuilder<'_>, bits: Value, word: i32, variable: Var
     builder.ins().store(MemFlags::trusted(), both, bits, 8 * word);
 }
 
-fn one_event(em: &mut Emitter<'_, '_>, event: &EventPlan, of: &Loop, counts: Value, position: usize) {
-    for promise in &event.before {
+fn one_group(em: &mut Emitter<'_, '_>, plan: &Plan, group: &Group, of: &Loop, counts: Value) {
+    let events = || group.events.iter().map(|at| (*at, &plan.events[*at]));
+    for promise in events().flat_map(|(_, event)| &event.before) {
         let holds = em.truth(*promise);
         let broken = em.not(holds);
         raise(em, of.found, broken, UNDEFINED);
     }
+    let Some(shared) = group.shared else {
+        events().for_each(|(at, event)| one_event(em, event, None, of, counts, at));
+        return;
+    };
+    let first = em.truth(shared);
+    behind(em, first, |em| {
+        events().for_each(|(at, event)| one_event(em, event, Some(shared), of, counts, at));
+    });
+}
+
+/// Code that is skipped where a truth value is false.
+fn behind<'a, 'b>(em: &mut Emitter<'a, 'b>, first: Value, body: impl FnOnce(&mut Emitter<'a, 'b>)) {
+    let (inside, after) = (em.builder.create_block(), em.builder.create_block());
+    em.builder.ins().brif(first, inside, &[], after, &[]);
+    em.builder.switch_to_block(inside);
+    let mark = em.mark();
+    body(em);
+    em.forget(mark);
+    em.builder.ins().jump(after, &[]);
+    em.builder.switch_to_block(after);
+}
+
+/// An event, where one conjunct of its guard is known to be true.
+fn one_event(
+    em: &mut Emitter<'_, '_>,
+    event: &EventPlan,
+    known: Option<NodeId>,
+    of: &Loop,
+    counts: Value,
+    position: usize,
+) {
     if event.guard == Dag::FALSE {
         return;
     }
-    let conjuncts = em.dag.conjuncts(event.guard);
+    let mut conjuncts = em.dag.conjuncts(event.guard);
+    conjuncts.retain(|conjunct| Some(*conjunct) != known);
     let (cheap, other): (Vec<NodeId>, Vec<NodeId>) = conjuncts.iter().partition(|c| em.table(**c).is_some());
     if event.size < BRANCH || cheap.is_empty() {
-        let guard = em.truth(event.guard);
+        let guard = em.conjunction(&conjuncts);
         body(em, event, guard, of, counts, position);
         return;
     }
     let first = em.conjunction(&cheap);
-    let (inside, behind) = (em.builder.create_block(), em.builder.create_block());
-    em.builder.ins().brif(first, inside, &[], behind, &[]);
-    em.builder.switch_to_block(inside);
-    let mark = em.mark();
-    let guard = em.conjunction(&other);
-    body(em, event, guard, of, counts, position);
-    em.forget(mark);
-    em.builder.ins().jump(behind, &[]);
-    em.builder.switch_to_block(behind);
+    behind(em, first, |em| {
+        let guard = em.conjunction(&other);
+        body(em, event, guard, of, counts, position);
+    });
 }
 
 /// What happens where the guard is true, without a branch on it.

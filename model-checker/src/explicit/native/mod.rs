@@ -5,11 +5,12 @@
 //! [`Machine`](super::machine::Machine) about the same states, so that every finding comes from there, and the two
 //! are compared in the tests.
 //!
-//! The code has no branches where it can do without: the state after is always written, and the place for the next one
-//! moves on by the truth of the guard. Cells are compared where they stand, several of one word in one go.
+//! The code has few branches: the state after is always written, and the place for the next one moves on by the truth
+//! of the guard; what many guards ask is asked once, and skips them all. Cells are compared where they stand, several of one word in one go.
 
 mod emit;
 mod events;
+mod groups;
 mod support;
 
 use std::mem;
@@ -82,7 +83,7 @@ impl Native {
         };
         let mut expand = Vec::new();
         let mut from = 0;
-        while from < plan.events.len() || expand.is_empty() {
+        while from < plan.groups.len() || expand.is_empty() {
             let (id, next) = context.expand(&plan, layout, from)?;
             expand.push(id);
             from = next;
@@ -228,7 +229,7 @@ impl Context<'_> {
         Some((id, next))
     }
 
-    /// A function for the events from `from`; the position behind its last.
+    /// A function for the groups of events from `from`; the position behind its last.
     fn expand(&mut self, plan: &Plan, layout: &Layout, from: usize) -> Option<(FuncId, usize)> {
         self.define(6, true, |builder| {
             events::expand(builder, plan, layout, from, FUNCTION_OPERATIONS)

@@ -137,6 +137,12 @@ fn remarks(system: &System, report: &ExplicitReport, has_row: bool) -> Vec<Strin
         ));
     }
     out.extend(report.covered.clone());
+    if report.stats.disk_bytes > 0 {
+        let mebibytes = report.stats.disk_bytes.div_ceil(1 << 20);
+        out.push(format!(
+            "memory was used up, and the states went to disk: {mebibytes} MiB"
+        ));
+    }
     out
 }
 

@@ -141,6 +141,7 @@ pub struct Verify {
   watertight check model.wt
   watertight check model.wt --engine explicit --max-states 1000000
   watertight check model.wt --checkpoint run/ --resume  go on where a long search was stopped
+  watertight check model.wt --max-memory 4096 --spill /var/tmp   more states than fit into 4 GiB
   watertight check model.wt --certificate proof/
   watertight check model.wt --for Process=4            the same checks, larger
   watertight check model.wt --property exclusion --property 'card(inside) <= 1'
@@ -199,6 +200,9 @@ pub struct Check {
     /// Stop when the system written out for its scope, or its states, take this many MiB
     #[arg(long, value_name = "MIB", default_value_t = 8192)]
     pub max_memory: u64,
+    /// When that memory is used up, go on with the states in unnamed files of this folder
+    #[arg(long, value_name = "DIR")]
+    pub spill: Option<PathBuf>,
     /// Stop after this many seconds (for each command of the file)
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,

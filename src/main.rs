@@ -33,6 +33,7 @@ mod report;
 mod runs;
 mod solvers;
 mod spec;
+mod spill;
 mod survey;
 mod tool;
 

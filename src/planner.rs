@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model_checker::Budget;
-use model_checker::explicit::{self, Forgetful, Keeper, Limits, Options, Tuning, check_kept};
+use model_checker::explicit::{self, Disk, Forgetful, Keeper, Limits, Options, Tuning, check_kept};
 use model_checker::liveness;
 use model_checker::monotone::{Decision, Ineligible, Monotone, without_truths};
 use model_checker::symbolic;
@@ -23,6 +23,7 @@ use crate::cli::Engine;
 use crate::outcome::{OneWay, Outcome, Rests};
 use crate::reductions;
 use crate::report::progress::Line;
+use crate::spill::Scratch;
 
 /// Longest time of the solver for one property, unless the user says otherwise.
 const SOLVER_TIME: Duration = Duration::from_secs(300);
@@ -67,6 +68,8 @@ pub struct Planner<'a> {
     pub since: Instant,
     /// Where progress goes.
     pub progress: Line,
+    /// Where their states go for which there is no memory.
+    pub disk: Option<Scratch>,
     /// Where searches over explicit states are kept.
     pub keeper: Option<Folder>,
     /// Whether runs end where they may, if the search for it is done.
@@ -317,6 +320,8 @@ impl Planner<'_> {
             symmetry: self.search.symmetry,
             settle: self.search.settle,
             threads: self.search.threads,
+            // fair runs are looked for among states in memory
+            disk: self.disk.as_ref().filter(|_| !temporal).map(|d| d as &dyn Disk),
             tuning: Tuning {
                 native_after: Tuning::default().native_after.filter(|_| !self.search.portable),
                 ..Tuning::default()

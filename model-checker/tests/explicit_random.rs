@@ -13,7 +13,12 @@
 )]
 
 use model_checker::Budget;
-use model_checker::explicit::{ConstCell, ExplicitReport, Options, Silent, Tuning, blame, check, search};
+use std::io;
+use std::sync::Mutex;
+
+use model_checker::explicit::{
+    ConstCell, Disk, ExplicitReport, Options, Pile, Silent, Tuning, blame, check, search,
+};
 use model_checker::ground::{CellOwner, Cells, Ground, Place};
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::{Scope, State, System, Value, Verdict, Violation, Wrong, text};
@@ -75,16 +80,17 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
     let expected = reference(system, scope);
     counts(system, scope, expected.as_ref().ok());
     let mut blamed = Random(7);
-    for (cone, tuning) in [
-        (false, PORTABLE),
-        (true, PORTABLE),
-        (false, NATIVE),
-        (true, NATIVE),
+    for (cone, tuning, disk) in [
+        (false, PORTABLE, None),
+        (true, PORTABLE, Some(DISK)),
+        (false, NATIVE, Some(DISK)),
+        (true, NATIVE, None),
     ] {
         let options = Options {
             cone,
             settle: tuning == NATIVE,
             tuning,
+            disk,
             threads: 2,
             ..Options::default()
         };
@@ -114,11 +120,52 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
     expected.ok().filter(|r| r.initial > 0)
 }
 
+/// A disk that is memory.
+#[derive(Debug)]
+struct Memory;
+
+const DISK: &dyn Disk = &Memory;
+
+impl Disk for Memory {
+    fn pile(&self) -> io::Result<Box<dyn Pile>> {
+        Ok(Box::new(Bytes::default()))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Bytes(Mutex<Vec<u8>>);
+
+impl Pile for Bytes {
+    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        let (mut all, at) = (self.0.lock().unwrap(), at as usize);
+        let end = all.len().max(at + bytes.len());
+        all.resize(end, 0);
+        all[at..at + bytes.len()].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()> {
+        let (all, at) = (self.0.lock().unwrap(), at as usize);
+        let there = all
+            .get(at..at + bytes.len())
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        bytes.copy_from_slice(there);
+        Ok(())
+    }
+}
+
 /// Counts of states and transitions, and the deadlock, of a search without properties.
 fn counts(system: &System, scope: &Scope, expected: Option<&Reference>) {
-    let reports = [PORTABLE, NATIVE].map(|tuning| counts_with(system, scope, expected, tuning));
-    let [portable, native] = reports;
+    let kinds = [(PORTABLE, None), (NATIVE, None), (NATIVE, Some(DISK))];
+    let reports = kinds.map(|(tuning, disk)| counts_with(system, scope, expected, tuning, disk));
+    let [portable, native, away] = reports;
     if portable.stats.exhaustive {
+        assert_eq!(portable.stats.events, away.stats.events);
+        assert_eq!(portable.stats.states_by_depth, away.stats.states_by_depth);
+        assert_eq!(
+            away.stats.disk_bytes > 0,
+            portable.stats.states >= NATIVE.disk_after
+        );
         assert_eq!(portable.stats.events, native.stats.events);
         assert_eq!(portable.stats.states_by_depth, native.stats.states_by_depth);
     }
@@ -129,12 +176,14 @@ fn counts_with(
     scope: &Scope,
     expected: Option<&Reference>,
     tuning: Tuning,
+    disk: Option<&dyn Disk>,
 ) -> ExplicitReport {
     let ground = Ground::new(system, scope, &[], 1_000_000, &Budget::default())
         .expect("small systems can be grounded");
     let options = Options {
         cone: false,
         tuning,
+        disk,
         threads: 2,
         ..Options::default()
     };

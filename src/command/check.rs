@@ -19,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::planner::{Planner, Search};
 use crate::report::run::Shown;
 use crate::spec::compile;
+use crate::spill::Scratch;
 use crate::{certificate, judge, report, runs, tool};
 
 /// Set by SIGINT and SIGTERM; the engines look at it.
@@ -159,6 +160,7 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
         since: Instant::now(),
         interrupt: &INTERRUPTED,
         progress: report::progress::Line::new(context, args.progress, limits(args)),
+        disk: args.spill.clone().map(Scratch::new),
         keeper: args.checkpoint.clone().map(|folder| {
             let every = Duration::from_secs(args.checkpoint_every);
             Folder::new(folder, every, args.resume)

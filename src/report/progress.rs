@@ -78,6 +78,9 @@ impl Line {
             n(now.memory_bytes >> 20),
             now.elapsed.as_secs_f64()
         );
+        if now.disk_bytes > 0 {
+            out.push_str(&format!(", {} MiB on disk", n(now.disk_bytes >> 20)));
+        }
         if let Some(all) = now.estimate.filter(|all| *all > now.states) {
             out.push_str(&format!(
                 ", about {:.0} % of it",
@@ -107,6 +110,7 @@ impl Line {
             "queue": now.queue,
             "states_per_second": now.states_per_second.round(),
             "memory_bytes": now.memory_bytes,
+            "disk_bytes": now.disk_bytes,
             "elapsed_ms": now.elapsed.as_millis() as u64,
             "estimated_states": now.estimate,
             "limits_used": used,

@@ -16,6 +16,7 @@ use super::found::shortest;
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, UNDEFINED};
 use super::search::Search;
+use super::spill::lost;
 use super::worker::{At, BLOCK};
 use crate::ground::GroundError;
 
@@ -136,7 +137,10 @@ impl Pass<'_, '_, '_> {
             for run in runs {
                 search.budget.look()?;
                 source.clear();
-                search.visited.read(&run, &mut source);
+                search
+                    .visited
+                    .read(&run, &mut source)
+                    .map_err(|error| lost(&error))?;
                 if let Some(native) = search.native.ready() {
                     let (mut steps, mut states) = (Bits::default(), Bits::default());
                     let made = native.expand(&source, &mut after, &mut counts, &mut alive, &mut steps);

@@ -3,7 +3,7 @@
 //! States are numbered in the order in which the search expands them: those of a depth come before those of the
 //! next, and those that were expanded before those that were not.
 
-use std::ops::ControlFlow;
+use transition_system::Stop;
 
 use super::checkpoint::Keeper;
 use super::layout::Layout;
@@ -12,6 +12,7 @@ use super::options::Options;
 use super::progress::{Progress, Snapshot};
 use super::report::ExplicitReport;
 use super::search::Search;
+use super::spill::lost;
 use super::worker::BLOCK;
 use crate::ground::{Cone, Ground, GroundError};
 
@@ -59,11 +60,14 @@ impl<'s, 'g> Explored<'s, 'g> {
     }
 
     /// Appends the words of the states that were expanded to `out`, in order; asks after some thousand whether to go on.
+    ///
+    /// # Errors
+    /// What `go_on` says, or that the disk fails.
     pub(crate) fn states(
         &self,
         out: &mut Vec<u64>,
-        mut go_on: impl FnMut() -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        mut go_on: impl FnMut() -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let most = self.search.expanded as usize * self.search.layout.words();
         for depth in 0..=u32::MAX {
             let runs = self.search.visited.level(depth, BLOCK);
@@ -71,12 +75,13 @@ impl<'s, 'g> Explored<'s, 'g> {
                 break;
             }
             for run in &runs {
-                self.search.visited.read(run, out);
+                let read = self.search.visited.read(run, out);
+                read.map_err(|error| lost(&error))?;
             }
             go_on()?;
         }
         out.truncate(most);
-        ControlFlow::Continue(())
+        Ok(())
     }
 
     /// Tells where the work on the states is: so many bytes are in use.
@@ -90,6 +95,7 @@ impl<'s, 'g> Explored<'s, 'g> {
             estimate: Some(states),
             states_per_second: 0.0,
             memory_bytes: bytes,
+            disk_bytes: 0,
             elapsed: self.search.started.elapsed(),
         });
     }

@@ -17,6 +17,7 @@ mod report;
 mod resume;
 mod search;
 pub mod select;
+mod spill;
 mod symmetry;
 mod trace;
 pub(crate) mod visited;
@@ -33,6 +34,7 @@ pub use options::{Limits, Options, Tuning};
 pub use progress::{Progress, Silent, Snapshot, estimate};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
 pub use search::{search, search_kept};
+pub use spill::{Disk, Pile};
 pub use symmetry::Alike;
 
 /// Grounds a system and checks these properties.

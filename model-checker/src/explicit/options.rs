@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use transition_system::PropertyId;
 
+use super::spill::Disk;
 use crate::budget::Budget;
 
 /// Where a search stops; each ends in [`transition_system::Verdict::Unknown`] with what was covered.
@@ -44,6 +45,8 @@ pub struct Options<'a> {
     pub symmetry: bool,
     /// Threads that search; 0 counts as 1.
     pub threads: usize,
+    /// Where states go when the memory of [`Limits::memory_bytes`] is used up; without one the search ends there.
+    pub disk: Option<&'a dyn Disk>,
     /// Sizes at which the search changes how it works.
     pub tuning: Tuning,
     /// When the time of [`Limits::time`] began to count.
@@ -64,6 +67,8 @@ pub struct Tuning {
     pub round_words: usize,
     /// Least states of a round that several threads share.
     pub shared_states: usize,
+    /// From how many states on they are on [`Options::disk`], though there may be memory left.
+    pub disk_after: u64,
 }
 
 impl Default for Tuning {
@@ -74,6 +79,7 @@ impl Default for Tuning {
             native_after: Some(100_000),
             round_words: 1 << 20,
             shared_states: 1 << 11,
+            disk_after: u64::MAX,
         }
     }
 }
@@ -97,6 +103,7 @@ impl Default for Options<'_> {
             settle: true,
             symmetry: false,
             threads: 1,
+            disk: None,
             tuning: Tuning::default(),
             since: Instant::now(),
             interrupt: None,

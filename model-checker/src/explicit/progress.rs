@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub states_per_second: f64,
     /// Bytes of states, parents and visited table.
     pub memory_bytes: u64,
+    /// Bytes of states on disk.
+    pub disk_bytes: u64,
     /// Time since the start.
     pub elapsed: Duration,
 }

@@ -77,6 +77,8 @@ pub struct Stats {
     pub states_by_depth: Vec<u64>,
     /// Bytes of states, parents and visited table at the end.
     pub memory_bytes: u64,
+    /// Bytes of states on disk at the end; 0 where memory was enough.
+    pub disk_bytes: u64,
     /// Bits of one packed state.
     pub state_bits: u32,
     /// Time of the search.

@@ -59,17 +59,20 @@ impl Search<'_, '_> {
         let fired = from.words()?;
         let unseen = from.words()?;
         let places = places(&mut from, words, events)?;
-        self.visited.load(&mut from)?;
+        let asleep = self.visited.load(&mut from, self.options.disk, &self.quota)?;
         from.finish()?;
         drop(bytes);
         if fired.len() != self.fired.len() {
             return Err(Refused("it is damaged: it counts other events".to_owned()));
         }
-        self.visited.index(&self.quota)?;
+        self.visited.index(asleep, &self.quota)?;
         self.stats.initial_states = initial;
         (self.stats.transitions, self.expanded, self.fired) = (transitions, expanded, fired);
         self.stats.states_by_depth = by_depth;
         self.at = (depth as u32, done as usize);
+        if asleep && let Err(full) = self.to_disk(self.mark()) {
+            return Err(Refused(format!("its states cannot be kept on disk: {full:?}")));
+        }
         let seen: Vec<usize> = self
             .checks
             .vacuous()
@@ -111,14 +114,19 @@ impl Search<'_, '_> {
     /// Has a checkpoint saved.
     pub(super) fn save(&mut self) {
         let visited = &self.visited;
+        // what waits on disk for its shards is not saved, but made again
+        let mark = match &self.spilled {
+            Some(spilled) => spilled.mark.clone(),
+            None => self.mark(),
+        };
         let counts = [
             self.stats.initial_states,
-            self.stats.transitions,
-            self.expanded,
-            u64::from(self.at.0),
-            self.at.1 as u64,
+            mark.transitions,
+            mark.expanded,
+            u64::from(mark.at.0),
+            mark.at.1 as u64,
         ];
-        let (stats, fired, places, digest) = (&self.stats, &self.fired, &self.places, self.digest);
+        let (stats, fired, places, digest) = (&self.stats, &mark.fired, &self.places, self.digest);
         let unseen: Vec<u64> = self.checks.vacuous().map(|p| p as u64).collect();
         self.keeper.save(&mut |out| {
             let mut out = Writer::new(out, digest)?;

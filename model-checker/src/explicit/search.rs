@@ -23,6 +23,7 @@ use super::native::Native;
 use super::options::Options;
 use super::progress::{Progress, Snapshot, estimate};
 use super::report::{EventCount, ExplicitReport, Stats};
+use super::spill::{Mark, Spilled, lost};
 use super::symmetry::{Normaliser, Renaming};
 use super::trace::{Last, Space, rebuild};
 use super::visited::{Full, Parts, Quota, Run, Shard, Visited, parts};
@@ -88,6 +89,8 @@ pub(super) struct Search<'s, 'g> {
     pub(super) normaliser: Option<Normaliser>,
     pub(super) visited: Visited,
     pub(super) quota: Quota,
+    /// If the states are on disk.
+    pub(super) spilled: Option<Spilled>,
     pub(super) native: Code,
     pub(super) pool: Option<ThreadPool>,
     pub(super) workers: Vec<Worker<'s>>,
@@ -100,6 +103,10 @@ pub(super) struct Search<'s, 'g> {
     pub(super) stats: Stats,
     pub(super) fired: Vec<u64>,
     pub(super) expanded: u64,
+    /// Whether all initial states are stored.
+    pub(super) begun: bool,
+    /// Whether the round is shared by several threads.
+    pub(super) parallel: bool,
     /// The depth that is being expanded, and how many of its runs of states are done.
     pub(super) at: (u32, usize),
     /// Where findings were made: depth, and state or step.
@@ -176,6 +183,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 limits.states.unwrap_or(u64::MAX),
                 limits.memory_bytes.unwrap_or(u64::MAX),
             ),
+            spilled: None,
             native: options.tuning.native_after.map_or(Code::Never, Code::After),
             pool: None,
             workers: (0..threads).map(worker).collect(),
@@ -198,6 +206,8 @@ impl<'s, 'g> Search<'s, 'g> {
             layout,
             normaliser,
             expanded: 0,
+            begun: false,
+            parallel: false,
             at: (0, 0),
             places: Vec::new(),
             budget,
@@ -213,7 +223,10 @@ impl<'s, 'g> Search<'s, 'g> {
                 let why = format!("the checkpoint cannot be used: {why}");
                 return self.report(Some(Halt::Stop(Stop::Unsupported(why))));
             }
-            Ok(true) => self.answered(),
+            Ok(true) => {
+                self.begun = true;
+                self.answered()
+            }
             Ok(false) => self.initial(),
         };
         let halt = match flow {
@@ -225,7 +238,7 @@ impl<'s, 'g> Search<'s, 'g> {
         };
         self.tell(true);
         // what is decided by what is undefined is not among the places of findings, and found again soon
-        if !matches!(halt, Some(Halt::Answered)) && self.keeper.at_end(halt.is_some()) {
+        if !matches!(halt, Some(Halt::Answered)) && self.keeper.at_end(halt.is_some()) && self.begun {
             self.save();
         }
         self.report(halt)
@@ -272,7 +285,11 @@ impl<'s, 'g> Search<'s, 'g> {
         if outcome.is_continue() {
             outcome = self.add_initial(&mut batch);
         }
+        if outcome.is_continue() {
+            outcome = self.absorb(0);
+        }
         self.stats.initial_states = self.visited.len();
+        self.begun = matches!(ended, Initials::Complete) && outcome.is_continue();
         match (ended, outcome) {
             (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(Stop::Unsupported(
                 "there are too many initial states, or they are too hard to find; give constants values, or make `init` say what each variable is".to_owned(),
@@ -287,7 +304,9 @@ impl<'s, 'g> Search<'s, 'g> {
         }
         self.visited.router.send(batch, &mut self.parts[0]);
         batch.clear();
-        self.insert(0, false)?;
+        self.parallel = false;
+        let mark = self.mark();
+        self.store(0, &mark)?;
         self.limits()
     }
 
@@ -313,6 +332,9 @@ impl<'s, 'g> Search<'s, 'g> {
                 if self.keeper.is_due() {
                     self.save();
                 }
+            }
+            if self.spilled.is_some() {
+                self.absorb(depth + 1)?;
             }
             done = 0;
             let Some(next) = depth.checked_add(1) else {
@@ -369,12 +391,36 @@ impl<'s, 'g> Search<'s, 'g> {
 
     /// Expands a round; one that is stopped does not count.
     fn whole(&mut self, round: &[Run], depth: u32) -> ControlFlow<Halt> {
-        let (transitions, expanded, fired) = (self.stats.transitions, self.expanded, self.fired.clone());
-        let flow = self.expand(round, depth);
+        let mark = self.mark();
+        let mut flow = self.expand(round, depth);
+        if let ControlFlow::Continue(()) = flow {
+            flow = self.store(depth + 1, &mark);
+        }
         if let ControlFlow::Break(Halt::Stop(_)) = flow {
-            (self.stats.transitions, self.expanded, self.fired) = (transitions, expanded, fired);
+            (self.stats.transitions, self.expanded, self.fired) =
+                (mark.transitions, mark.expanded, mark.fired);
         }
         flow
+    }
+
+    /// Puts what was sent into the shards, or keeps it for them.
+    fn store(&mut self, depth: u32, mark: &Mark) -> ControlFlow<Halt> {
+        if self.spilled.is_none() {
+            let flow = self.insert(depth);
+            let full = matches!(flow, ControlFlow::Break(Halt::Stop(Stop::MemoryLimit(_))));
+            let many = flow.is_continue() && self.visited.len() >= self.options.tuning.disk_after;
+            if !(full || many) || self.options.disk.is_none() {
+                return flow;
+            }
+            if let Err(full) = self.to_disk(mark.clone()) {
+                return ControlFlow::Break(Halt::Stop(self.full(full)));
+            }
+        }
+        // what the shards took of a round before memory was used up, they will know
+        match self.post() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(full) => ControlFlow::Break(Halt::Stop(self.full(full))),
+        }
     }
 
     fn expand(&mut self, round: &[Run], depth: u32) -> ControlFlow<Halt> {
@@ -412,17 +458,18 @@ impl<'s, 'g> Search<'s, 'g> {
                 self.workers[0].expand(&shared, round, &mut self.parts[0]);
             }
         }
-        self.gather(depth)?;
+        self.parallel = parallel;
+        self.gathered(depth)?;
         self.expanded += states as u64;
-        self.insert(depth + 1, parallel)
+        ControlFlow::Continue(())
     }
 
     /// Puts what was sent into the shards.
-    fn insert(&mut self, depth: u32, parallel: bool) -> ControlFlow<Halt> {
+    fn insert(&mut self, depth: u32) -> ControlFlow<Halt> {
         let (native, parts, quota) = (self.native.ready(), &self.parts, &self.quota);
         let shards = self.visited.shards.iter_mut().enumerate();
         match &self.pool {
-            Some(pool) if parallel => {
+            Some(pool) if self.parallel => {
                 let count = self.workers.len();
                 let mut mine: Vec<Vec<(usize, &mut Shard)>> = Vec::new();
                 mine.resize_with(count, Vec::new);
@@ -438,9 +485,14 @@ impl<'s, 'g> Search<'s, 'g> {
                 self.workers[0].insert(&mut all, parts, native, depth, quota);
             }
         }
+        self.gathered(depth)
+    }
+
+    /// Takes over what the workers counted and found, and whether a shard could not take all.
+    pub(super) fn gathered(&mut self, depth: u32) -> ControlFlow<Halt> {
         self.gather(depth)?;
-        let full = self.workers.iter().find_map(|w| w.full);
-        match full {
+        let full = self.workers.iter_mut().filter_map(|w| w.full.take());
+        match full.reduce(|first, _| first) {
             Some(full) => ControlFlow::Break(Halt::Stop(self.full(full))),
             None => ControlFlow::Continue(()),
         }
@@ -452,6 +504,7 @@ impl<'s, 'g> Search<'s, 'g> {
             Full::States => Stop::StateLimit(limits.states.unwrap_or(u64::MAX)),
             Full::Bytes => Stop::MemoryLimit(limits.memory_bytes.unwrap_or(u64::MAX)),
             Full::Numbers => Stop::StateLimit(self.visited.len()),
+            Full::Disk(why) => lost(&why),
         }
     }
 
@@ -555,7 +608,9 @@ impl<'s, 'g> Search<'s, 'g> {
         let (mut checks, mut states, mut findings) = (self.checks.clone(), Vec::new(), Vec::new());
         for run in runs {
             states.clear();
-            self.visited.read(&run, &mut states);
+            if self.visited.read(&run, &mut states).is_err() {
+                return;
+            }
             for other in states.chunks_exact(self.layout.words()) {
                 checks.on_state(other, &mut findings);
                 if findings.contains(finding) {
@@ -608,6 +663,10 @@ impl<'s, 'g> Search<'s, 'g> {
         }
     }
 
+    fn disk_bytes(&self) -> u64 {
+        self.visited.bytes_away() + self.spilled.as_ref().map_or(0, Spilled::bytes)
+    }
+
     fn tell(&mut self, at_end: bool) {
         let now = Instant::now();
         let since = now - self.told.0;
@@ -623,6 +682,7 @@ impl<'s, 'g> Search<'s, 'g> {
             estimate: estimate(&self.stats.states_by_depth).map(|n| n.max(states)),
             states_per_second: states.saturating_sub(self.told.1) as f64 / since.as_secs_f64(),
             memory_bytes: self.visited.bytes(),
+            disk_bytes: self.disk_bytes(),
             elapsed: now - self.started,
         });
         self.told = (now, states);
@@ -652,6 +712,7 @@ impl<'s, 'g> Search<'s, 'g> {
         self.stats.states = self.visited.len();
         self.stats.exhaustive = halt.is_none();
         self.stats.memory_bytes = self.visited.bytes();
+        self.stats.disk_bytes = self.disk_bytes();
         self.stats.time = self.started.elapsed();
         self.stats.events = self.event_counts();
         if self.stats.exhaustive {

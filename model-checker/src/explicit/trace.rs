@@ -54,7 +54,7 @@ pub(super) fn rebuild(
     // for each depth up to that of the state, those from which it can be reached in time: all, or one of many
     let mut through: Vec<FxHashSet<Vec<u64>>> = vec![FxHashSet::from_iter([state.to_vec()])];
     for earlier in (0..depth).rev() {
-        let from = finder.predecessors(earlier, &through[through.len() - 1]);
+        let from = finder.predecessors(earlier, &through[through.len() - 1])?;
         if from.is_empty() {
             return Err(GroundError::internal("a state of a run is lost"));
         }
@@ -100,7 +100,11 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     /// The states of a depth from which a step leads to one of these; of a depth with many states only the first.
-    fn predecessors(&mut self, depth: u32, to: &FxHashSet<Vec<u64>>) -> FxHashSet<Vec<u64>> {
+    fn predecessors(
+        &mut self,
+        depth: u32,
+        to: &FxHashSet<Vec<u64>>,
+    ) -> Result<FxHashSet<Vec<u64>>, GroundError> {
         let words = self.space.layout.words();
         let runs = self.space.visited.level(depth, BLOCK);
         let few = runs.iter().map(|r| r.states.len()).sum::<usize>() <= FEW;
@@ -109,7 +113,9 @@ impl Finder<'_> {
         let (mut counts, mut alive) = (vec![0; self.space.cone.events.len()], Vec::new());
         for run in runs {
             source.clear();
-            self.space.visited.read(&run, &mut source);
+            self.space.visited.read(&run, &mut source).map_err(|error| {
+                GroundError::internal(&format!("a state on disk cannot be read: {error}"))
+            })?;
             if let Some(native) = self.space.native {
                 let count = native.expand(&source, &mut made, &mut counts, &mut alive, &mut Bits::default());
                 let made = &mut made[..count * words];
@@ -122,12 +128,12 @@ impl Finder<'_> {
                 if self.step(from, |_, after| to.contains(after)).is_some() {
                     found.insert(from.to_vec());
                     if !few {
-                        return found;
+                        return Ok(found);
                     }
                 }
             }
         }
-        found
+        Ok(found)
     }
 
     fn normalise(&mut self, states: &mut [u64]) {

@@ -9,8 +9,9 @@ use transition_system::Stop;
 use super::checks::{Checks, Finding};
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
+use super::spill::Disk;
 use super::symmetry::Normaliser;
-use super::visited::{Full, Parts, Quota, Router, Run, Shard, Visited};
+use super::visited::{Full, Inbox, Parts, Quota, Router, Run, Shard, Visited};
 use crate::budget::Budget;
 
 /// States expanded together.
@@ -118,7 +119,10 @@ impl<'s> Worker<'s> {
             while let Some(run) =
                 runs.next_if(|r| source.is_empty() || source.len() / self.words + r.states.len() <= BLOCK)
             {
-                shared.visited.read(run, &mut source);
+                if let Err(error) = shared.visited.read(run, &mut source) {
+                    self.full = Some(error.into());
+                    return;
+                }
             }
             if self.block(shared, &source, parts) {
                 break;
@@ -234,6 +238,37 @@ impl<'s> Worker<'s> {
             }
             self.check(*number, native);
             if self.full.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Wakes each of these shards, puts what came for it there, as found at a depth, checks what is new, and puts it to
+    /// sleep.
+    pub(super) fn absorb(
+        &mut self,
+        shards: &mut [(usize, &mut Shard, &mut Inbox)],
+        native: Option<&Native>,
+        depth: u32,
+        disk: &dyn Disk,
+        quota: &Quota,
+    ) {
+        for (number, shard, inbox) in shards {
+            if inbox.is_empty() {
+                continue;
+            }
+            let taken = shard.wake(quota).and_then(|()| {
+                inbox.take(|keys| {
+                    self.fresh.clear();
+                    let inserted = shard.insert(keys, depth, quota, &mut self.fresh);
+                    self.check(*number, native);
+                    inserted
+                })?;
+                shard.sleep(disk, quota)
+            });
+            self.full = taken.err();
+            self.stop = self.budget.look().err();
+            if self.full.is_some() || self.stop.is_some() {
                 return;
             }
         }

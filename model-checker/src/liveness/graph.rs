@@ -271,15 +271,8 @@ impl Memory {
 
 fn copied(explored: &Explored<'_, '_>, words: usize, budget: &Budget<'_>) -> Result<Vec<u64>, Stop> {
     let mut states = Vec::with_capacity(words);
-    let mut stop = None;
-    let _ = explored.states(&mut states, || match budget.look() {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(why) => {
-            stop = Some(why);
-            ControlFlow::Break(())
-        }
-    });
-    stop.map_or(Ok(states), Err)
+    explored.states(&mut states, || budget.look())?;
+    Ok(states)
 }
 
 /// The classes that there are, and that of each ground event.

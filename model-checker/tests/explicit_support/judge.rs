@@ -10,6 +10,7 @@ pub const PORTABLE: Tuning = Tuning {
     native_after: None,
     round_words: 1 << 10,
     shared_states: usize::MAX,
+    disk_after: 100,
 };
 
 /// Machine code from the start, small rounds, shared by threads.
@@ -17,6 +18,7 @@ pub const NATIVE: Tuning = Tuning {
     native_after: Some(0),
     round_words: 1 << 10,
     shared_states: 1,
+    disk_after: 10,
 };
 
 /// A verdict where `init` or an assumption is undefined.

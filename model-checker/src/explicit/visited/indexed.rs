@@ -96,10 +96,11 @@ fn tag(hash: u64) -> u8 {
 }
 
 impl Indexed {
-    /// An empty table.
-    pub(super) fn new() -> Self {
+    /// An empty table with room for so many states.
+    pub(super) fn with_room(states: usize) -> Self {
+        let lines = (states * 20 / (17 * SLOTS) + 4).next_power_of_two();
         Self {
-            lines: vec![Line::EMPTY; 4],
+            lines: vec![Line::EMPTY; lines],
             len: 0,
         }
     }

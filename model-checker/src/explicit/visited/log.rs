@@ -1,26 +1,39 @@
-//! The states of one shard in the order in which they were found, each in as few whole bytes as its words need.
+//! The states of one shard in the order in which they were found, each in as few whole bytes as its words need: in memory,
+//! or *asleep* on disk, where they can be read only.
 
 use std::io;
 use std::ops::Range;
 
 use super::super::checkpoint::{Reader, Refused, Writer};
+use super::super::spill::{Disk, Pile};
 use super::near::prefetch;
 
 /// States in one piece.
 const CHUNK: usize = 1 << 11;
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Log {
     words: usize,
     /// Bytes of a state.
     stride: usize,
     /// The bits of the last word that are stored.
     mask: u64,
+    /// None while asleep.
     chunks: Vec<Box<[u8]>>,
     len: usize,
     /// At which depth states were found: the first number of each depth that has any.
     levels: Vec<(u32, u32)>,
+    away: Option<Away>,
+}
+
+/// What is on disk.
+#[derive(Debug)]
+struct Away {
+    pile: Box<dyn Pile>,
+    /// Pieces that are there and full, so that they never change.
+    full: usize,
+    asleep: bool,
 }
 
 impl Log {
@@ -34,6 +47,7 @@ impl Log {
             chunks: Vec::new(),
             len: 0,
             levels: Vec::new(),
+            away: None,
         }
     }
 
@@ -80,16 +94,90 @@ impl Log {
         u64::from_le_bytes(chunk[at..at + 8].first_chunk().copied().unwrap_or_default())
     }
 
+    /// The file, if the states are only there.
+    fn asleep(&self) -> Option<&dyn Pile> {
+        self.away.as_ref().filter(|a| a.asleep).map(|a| &*a.pile)
+    }
+
     /// Appends the words of these states to `out`.
-    pub(super) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) {
-        let whole = self.words - 1;
-        for index in range {
-            let (chunk, mut at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
-            for _ in 0..whole {
-                out.push(Self::word(chunk, at));
+    ///
+    /// # Errors
+    /// Of reading, only while asleep.
+    pub(super) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) -> io::Result<()> {
+        let (mut at, mut scratch) = (range.start, Vec::new());
+        while at < range.end {
+            let (chunk, first) = (at / CHUNK, at % CHUNK);
+            let count = (range.end - at).min(CHUNK - first);
+            let start = first * self.stride;
+            let bytes = match self.asleep() {
+                None => &self.chunks[chunk][start..],
+                Some(pile) => {
+                    scratch.resize(count * self.stride + 8, 0);
+                    pile.read_at(&mut scratch, (chunk * self.chunk_bytes() + start) as u64)?;
+                    &scratch
+                }
+            };
+            self.decode(bytes, count, out);
+            at += count;
+        }
+        Ok(())
+    }
+
+    fn decode(&self, bytes: &[u8], count: usize, out: &mut Vec<u64>) {
+        let mut at = 0;
+        for _ in 0..count {
+            let start = at;
+            for _ in 1..self.words {
+                out.push(Self::word(bytes, at));
                 at += 8;
             }
-            out.push(Self::word(chunk, at) & self.mask);
+            out.push(Self::word(bytes, at) & self.mask);
+            at = start + self.stride;
+        }
+    }
+
+    /// Moves all to disk.
+    pub(super) fn sleep(&mut self, disk: &dyn Disk) -> io::Result<()> {
+        let bytes = self.chunk_bytes() as u64;
+        let full = self.len / CHUNK;
+        let mut away = match self.away.take() {
+            Some(away) => away,
+            None => Away {
+                pile: disk.pile()?,
+                full: 0,
+                asleep: false,
+            },
+        };
+        if !away.asleep {
+            for (number, chunk) in self.chunks.iter().enumerate().skip(away.full) {
+                away.pile.write_at(chunk, number as u64 * bytes)?;
+            }
+            (away.full, away.asleep) = (full, true);
+            self.chunks = Vec::new();
+        }
+        self.away = Some(away);
+        Ok(())
+    }
+
+    /// Moves all back to memory.
+    pub(super) fn wake(&mut self) -> io::Result<()> {
+        let bytes = self.chunk_bytes();
+        if let Some(away) = self.away.as_mut().filter(|a| a.asleep) {
+            for number in 0..self.len.div_ceil(CHUNK) {
+                let mut chunk: Box<[u8]> = vec![0; bytes].into();
+                away.pile.read_at(&mut chunk, (number * bytes) as u64)?;
+                self.chunks.push(chunk);
+            }
+            away.asleep = false;
+        }
+        Ok(())
+    }
+
+    /// Bytes on disk.
+    pub(super) fn bytes_away(&self) -> u64 {
+        match self.asleep() {
+            Some(_) => (self.len.div_ceil(CHUNK) * self.chunk_bytes()) as u64,
+            None => 0,
         }
     }
 
@@ -120,11 +208,17 @@ impl Log {
         for (depth, start) in &self.levels {
             out.word(u64::from(*depth) << 32 | u64::from(*start))?;
         }
-        let mut left = self.len;
-        for chunk in &self.chunks {
-            let here = left.min(CHUNK);
-            out.bytes(&chunk[..here * self.stride])?;
-            left -= here;
+        let mut scratch = Vec::new();
+        for number in 0..self.len.div_ceil(CHUNK) {
+            let here = (self.len - number * CHUNK).min(CHUNK) * self.stride;
+            match self.asleep() {
+                None => out.bytes(&self.chunks[number][..here])?,
+                Some(pile) => {
+                    scratch.resize(here, 0);
+                    pile.read_at(&mut scratch, (number * self.chunk_bytes()) as u64)?;
+                    out.bytes(&scratch)?;
+                }
+            }
         }
         Ok(())
     }
@@ -181,7 +275,7 @@ mod tests {
             }
             assert_eq!((log.len(), log.level(4), log.level(3)), (5000, 2000..3000, 0..0));
             let mut out = Vec::new();
-            log.read(2040..2060, &mut out);
+            log.read(2040..2060, &mut out).unwrap();
             assert_eq!(out, (2040..2060).flat_map(state).collect::<Vec<_>>());
             assert!(log.is(4999, &state(4999)) && (last_bits < 20 || !log.is(4999, &state(4998))));
         }

@@ -5,8 +5,11 @@
 //! states of one word a [`quotient`] table over an invertible hash, of wider ones an [`indexed`] table into the log.
 //! Nothing tells from which state one was found; a run is found again by expanding earlier depths.
 //!
+//! A shard can be *asleep*: its log is on disk, and its table is built again when it wakes.
+//!
 //! Bytes of a state of one word: 1 to 8 in the log, and 2, 4 or 8 divided by the load of the table (0.43 to 0.85).
 
+mod inbox;
 mod indexed;
 mod log;
 mod mix;
@@ -20,6 +23,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::checkpoint::{Reader, Refused, Writer};
 use super::hash::hash;
 use super::layout::Layout;
+use super::spill::Disk;
+pub(crate) use inbox::Inbox;
 use indexed::{Entry, Indexed};
 use log::Log;
 use mix::Mix;
@@ -116,7 +121,7 @@ impl Quota {
 }
 
 /// Why not every key could be inserted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Full {
     /// The states of the quota.
     States,
@@ -124,16 +129,34 @@ pub(crate) enum Full {
     Bytes,
     /// The states that one shard can number.
     Numbers,
+    /// The disk failed.
+    Disk(String),
 }
 
-#[derive(Clone, Debug)]
+impl From<io::Error> for Full {
+    fn from(error: io::Error) -> Self {
+        Self::Disk(error.to_string())
+    }
+}
+
+#[derive(Debug)]
 enum Table {
     Short(Quotient),
     Wide(Indexed),
 }
 
+impl Table {
+    fn with_room(router: Router, states: usize) -> Self {
+        if router.words == 1 {
+            Self::Short(Quotient::with_room(router.mix.bits - SHARD_BITS, states))
+        } else {
+            Self::Wide(Indexed::with_room(states))
+        }
+    }
+}
+
 /// One shard.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Shard {
     number: u64,
     router: Router,
@@ -146,16 +169,11 @@ pub(crate) struct Shard {
 impl Shard {
     fn new(number: usize, layout: &Layout) -> Self {
         let router = Router::new(layout);
-        let table = if layout.words() == 1 {
-            Table::Short(Quotient::new(router.mix.bits - SHARD_BITS))
-        } else {
-            Table::Wide(Indexed::new())
-        };
         Self {
             number: number as u64,
             router,
             log: Log::new(layout.words(), layout.last_bits()),
-            table,
+            table: Table::with_room(router, 0),
             taken: 0,
         }
     }
@@ -180,8 +198,11 @@ impl Shard {
     }
 
     /// Appends the words of these states to `out`.
-    pub(crate) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) {
-        self.log.read(range, out);
+    ///
+    /// # Errors
+    /// Of the disk, while the shard is asleep.
+    pub(crate) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) -> io::Result<()> {
+        self.log.read(range, out)
     }
 
     /// Adds the states of these keys, in order, as found at a depth; appends the words of those that are new to
@@ -231,14 +252,38 @@ impl Shard {
         };
         Quota::give_back(&quota.states, most - (self.log.len() - before) as u64);
         // what grew is accounted for afterwards, and shards grow in small steps
-        let more = self.bytes().saturating_sub(self.taken);
-        self.taken += more;
-        let got = Quota::take(&quota.bytes, more);
-        result.and(if got < more { Err(Full::Bytes) } else { Ok(()) })
+        let accounted = self.account(quota);
+        result.and(accounted)
     }
 }
 
 impl Shard {
+    /// Moves the states to disk, and forgets the table.
+    pub(crate) fn sleep(&mut self, disk: &dyn Disk, quota: &Quota) -> Result<(), Full> {
+        self.log.sleep(disk)?;
+        self.table = Table::with_room(self.router, 0);
+        let bytes = self.bytes();
+        Quota::give_back(&quota.bytes, self.taken.saturating_sub(bytes));
+        self.taken = self.taken.min(bytes);
+        Ok(())
+    }
+
+    /// Brings the states back, so that keys can be inserted.
+    pub(crate) fn wake(&mut self, quota: &Quota) -> Result<(), Full> {
+        self.log.wake()?;
+        self.table = Table::with_room(self.router, self.len());
+        self.fill().map_err(|Refused(why)| Full::Disk(why))?;
+        self.account(quota)
+    }
+
+    /// Takes what grew from the quota.
+    fn account(&mut self, quota: &Quota) -> Result<(), Full> {
+        let more = self.bytes().saturating_sub(self.taken);
+        let got = Quota::take(&quota.bytes, more);
+        self.taken += got;
+        if got < more { Err(Full::Bytes) } else { Ok(()) }
+    }
+
     /// Fills the table of a shard whose log was read.
     fn fill(&mut self) -> Result<(), Refused> {
         let twice = || Refused("it is damaged: a state is there twice".to_owned());
@@ -248,7 +293,7 @@ impl Shard {
                 while at < self.log.len() {
                     let end = self.log.len().min(at + 1024);
                     states.clear();
-                    self.log.read(at..end, &mut states);
+                    self.log.read(at..end, &mut states)?;
                     states
                         .iter_mut()
                         .for_each(|state| *state = self.router.mix.mix(*state));
@@ -264,10 +309,10 @@ impl Shard {
                 let mut state = Vec::new();
                 for number in 0..self.log.len() {
                     if table.room() == 0 {
-                        grow(table, &self.log);
+                        grow(table, &self.log)?;
                     }
                     state.clear();
-                    self.log.read(number..number + 1, &mut state);
+                    self.log.read(number..number + 1, &mut state)?;
                     if table.put(&state, hash(&state), &self.log, true) != Entry::New {
                         return Err(twice());
                     }
@@ -278,13 +323,16 @@ impl Shard {
     }
 }
 
-fn grow(table: &mut Indexed, log: &Log) {
-    let mut buffer = Vec::new();
+fn grow(table: &mut Indexed, log: &Log) -> io::Result<()> {
+    let (mut buffer, mut result) = (Vec::new(), Ok(()));
     table.grow(|number| {
         buffer.clear();
-        log.read(number..number + 1, &mut buffer);
+        if let Err(error) = log.read(number..number + 1, &mut buffer) {
+            result = Err(error);
+        }
         hash(&buffer)
     });
+    result
 }
 
 #[expect(
@@ -341,7 +389,7 @@ fn insert_wide(
             if !quota.has_bytes(table.bytes()) {
                 return Err(Full::Bytes);
             }
-            grow(table, log);
+            grow(table, log)?;
         }
         // three times over a few keys, so that the waits for their lines and then for their states overlap
         batch.chunks_exact(stride).for_each(|key| table.touch(key[0]));
@@ -366,7 +414,7 @@ fn insert_wide(
 }
 
 /// All shards.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Visited {
     /// The way to them.
     pub(crate) router: Router,
@@ -388,23 +436,55 @@ impl Visited {
         self.shards.iter().try_for_each(|shard| shard.log.save(out))
     }
 
-    /// Reads what [`Visited::save`] wrote, into an empty set of the same layout; [`Visited::index`] is to follow.
-    pub(in crate::explicit) fn load(&mut self, from: &mut Reader<'_>) -> Result<(), Refused> {
-        let most = u64::from(u32::MAX);
-        self.shards
-            .iter_mut()
-            .try_for_each(|shard| shard.log.load(from, most))
+    /// Reads what [`Visited::save`] wrote, into an empty set of the same layout; [`Visited::index`] is to follow. Where
+    /// there is a disk and not the memory for all, all is asleep in the end: answers whether it is.
+    pub(in crate::explicit) fn load(
+        &mut self,
+        from: &mut Reader<'_>,
+        disk: Option<&dyn Disk>,
+        quota: &Quota,
+    ) -> Result<bool, Refused> {
+        let full = |full: Full| Refused(format!("the disk cannot be used: {full:?}"));
+        let mut asleep = false;
+        for number in 0..self.shards.len() {
+            self.shards[number].log.load(from, u64::from(u32::MAX))?;
+            let Some(disk) = disk else { continue };
+            if !asleep && self.bytes() * 2 > quota.bytes.load(Ordering::Relaxed) {
+                asleep = true;
+                for shard in &mut self.shards[..number] {
+                    shard.sleep(disk, quota).map_err(full)?;
+                }
+            }
+            if asleep {
+                self.shards[number].sleep(disk, quota).map_err(full)?;
+            }
+        }
+        Ok(asleep)
     }
 
-    /// Makes the states that were read findable, and counts them.
-    pub(in crate::explicit) fn index(&mut self, quota: &Quota) -> Result<(), Refused> {
+    /// Counts the states that were read, and makes them findable unless they are asleep.
+    pub(in crate::explicit) fn index(&mut self, asleep: bool, quota: &Quota) -> Result<(), Refused> {
         for shard in &mut self.shards {
-            shard.fill()?;
+            if !asleep {
+                shard.table = Table::with_room(shard.router, shard.len());
+                shard.fill()?;
+            }
             Quota::take(&quota.states, shard.len() as u64);
-            shard.taken = shard.bytes();
-            Quota::take(&quota.bytes, shard.taken);
+            shard.taken = Quota::take(&quota.bytes, shard.bytes());
         }
         Ok(())
+    }
+
+    /// Moves all states to disk.
+    pub(in crate::explicit) fn sleep(&mut self, disk: &dyn Disk, quota: &Quota) -> Result<(), Full> {
+        self.shards
+            .iter_mut()
+            .try_for_each(|shard| shard.sleep(disk, quota))
+    }
+
+    /// Bytes on disk.
+    pub(crate) fn bytes_away(&self) -> u64 {
+        self.shards.iter().map(|s| s.log.bytes_away()).sum()
     }
 
     /// Number of states.
@@ -436,8 +516,11 @@ impl Visited {
     }
 
     /// Appends the words of the states of a run to `out`.
-    pub(crate) fn read(&self, run: &Run, out: &mut Vec<u64>) {
-        self.shards[run.shard].read(run.states.clone(), out);
+    ///
+    /// # Errors
+    /// Of the disk, if states are there.
+    pub(crate) fn read(&self, run: &Run, out: &mut Vec<u64>) -> io::Result<()> {
+        self.shards[run.shard].read(run.states.clone(), out)
     }
 }
 

@@ -72,6 +72,18 @@ impl Quotient {
         }
     }
 
+    /// An empty table of keys of `bits` bits with room for so many.
+    pub(super) fn with_room(bits: u32, keys: usize) -> Self {
+        let mut this = Self::new(bits);
+        while this.line_bits < bits && this.most() <= keys {
+            this.line_bits += 1;
+            // only its size is asked for
+            this.lines = Lines::with_lines(bits - this.line_bits, 0);
+        }
+        this.lines = Lines::new(bits - this.line_bits, this.line_bits);
+        this
+    }
+
     /// Bytes in use.
     pub(super) fn bytes(&self) -> u64 {
         64 << self.line_bits
@@ -161,7 +173,10 @@ impl Quotient {
 impl Lines {
     /// Empty lines whose slots hold remainders of so many bits.
     fn new(remainder_bits: u32, line_bits: u32) -> Self {
-        let count = 1 << line_bits;
+        Self::with_lines(remainder_bits, 1 << line_bits)
+    }
+
+    fn with_lines(remainder_bits: u32, count: usize) -> Self {
         match remainder_bits + DISTANCE_BITS {
             0..=16 => Self::Two(vec![Line([0; 32]); count]),
             17..=32 => Self::Four(vec![Line([0; 16]); count]),

@@ -98,6 +98,7 @@ pub fn ends(report: &ExplicitReport) -> Answer {
             exhaustive: stats.exhaustive,
             states: Some(stats.states),
             depth: stats.depth,
+            missed: stats.missed,
         }),
     };
     let engine = format!("explicit states, {} transitions", stats.transitions);

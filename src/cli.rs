@@ -142,6 +142,7 @@ pub struct Verify {
   watertight check model.wt --engine explicit --max-states 1000000
   watertight check model.wt --checkpoint run/ --resume  go on where a long search was stopped
   watertight check model.wt --max-memory 4096 --spill /var/tmp   more states than fit into 4 GiB
+  watertight check model.wt --bit-state 1024 --order swarm   look for violations among far more, without a proof
   watertight check model.wt --certificate proof/
   watertight check model.wt --for Process=4            the same checks, larger
   watertight check model.wt --property exclusion --property 'card(inside) <= 1'
@@ -185,6 +186,20 @@ pub struct Check {
     /// Search without machine code, by the portable machine
     #[arg(long)]
     pub portable: bool,
+    /// In which order states are searched [default: breadth-first, or depth-first where not all of a state is kept]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub order: Option<SearchOrder>,
+    /// Keep of each state only so many bits of a hash (16 to 61): what holds then holds with a probability
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(16..=61), num_args = 0..=1,
+        default_missing_value = "48", conflicts_with_all = ["bit_state", "checkpoint", "spill", "all_violations"])]
+    pub hash_compact: Option<u32>,
+    /// Keep of each state only three bits, in a field of so many MiB: what holds then holds with a probability
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20),
+        conflicts_with_all = ["checkpoint", "spill", "all_violations"])]
+    pub bit_state: Option<u64>,
+    /// The seed of the searches of --order swarm
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
     /// Keep the state of each search over explicit states in this folder, now and then and when it is stopped
     #[arg(long, value_name = "DIR")]
     pub checkpoint: Option<PathBuf>,
@@ -274,6 +289,17 @@ pub enum TraceFormat {
     Sequence,
     /// The same as a sequence diagram of Mermaid
     Mermaid,
+}
+
+/// Orders of a search, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SearchOrder {
+    /// By distance from an initial state, on all threads: runs are as short as any
+    BreadthFirst,
+    /// What was found last first, on one thread
+    DepthFirst,
+    /// On each thread a depth-first search with an order of events of its own, and a hash of its own
+    Swarm,
 }
 
 /// Engines by name.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use spec_lang::{CommandKind, Expectation};
 use transition_system::eval::EvalError;
 use transition_system::{
-    Cti, Origin, Owner, Promise, PromiseKind, Proof, PropertyKind, Scope, Stop, System, Trace, Vacuity,
-    Verdict, Violation, Wrong,
+    Coverage, Cti, Origin, Owner, Promise, PromiseKind, Proof, PropertyKind, Scope, Stop, System, Trace,
+    Vacuity, Verdict, Violation, Wrong,
 };
 
 use crate::exit::Exit;
@@ -118,7 +118,9 @@ impl Outcome {
             Verdict::Holds(_) => Word::Holds,
             Verdict::Violated(_) => Word::Violated,
             // not reached as far as was searched: nothing is known of further states
-            Verdict::Vacuous(Vacuity::NeverReached(c)) if !c.exhaustive => Word::Unknown,
+            Verdict::Vacuous(Vacuity::NeverReached(c)) if !c.exhaustive || c.missed.is_some() => {
+                Word::Unknown
+            }
             Verdict::Vacuous(_) => Word::Vacuous,
             Verdict::Unknown(_) => Word::Unknown,
         }
@@ -207,6 +209,9 @@ pub fn describe_vacuity(vacuity: &Vacuity) -> String {
         Vacuity::NoInitialState => {
             "there is no initial state: assumptions or `init` contradict each other".to_owned()
         }
+        Vacuity::NeverReached(Coverage {
+            missed: Some(missed), ..
+        }) => format!("not reached, but that a state was missed has a probability of up to {missed:.1e}"),
         Vacuity::NeverReached(coverage) if coverage.exhaustive => {
             "no reachable state satisfies it".to_owned()
         }

@@ -7,7 +7,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use model_checker::Budget;
-use model_checker::explicit::{self, Disk, Forgetful, Keeper, Limits, Options, Tuning, check_kept};
+use model_checker::explicit::{
+    self, Disk, Forgetful, Keeper, Limits, Lossy, Options, Order, Tuning, check_kept,
+};
 use model_checker::liveness;
 use model_checker::monotone::{Decision, Ineligible, Monotone, without_truths};
 use model_checker::symbolic;
@@ -55,6 +57,12 @@ pub struct Search {
     pub symmetry: bool,
     /// Whether parts of the state that never change are left out.
     pub settle: bool,
+    /// In which order explicit states are searched.
+    pub order: Order,
+    /// What is kept of each, if not all.
+    pub lossy: Option<Lossy>,
+    /// The seed of a swarm.
+    pub seed: u64,
 }
 
 /// See the module.
@@ -320,6 +328,9 @@ impl Planner<'_> {
             symmetry: self.search.symmetry,
             settle: self.search.settle,
             threads: self.search.threads,
+            order: self.search.order,
+            lossy: self.search.lossy,
+            seed: self.search.seed,
             // fair runs are looked for among states in memory
             disk: self.disk.as_ref().filter(|_| !temporal).map(|d| d as &dyn Disk),
             tuning: Tuning {

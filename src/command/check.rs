@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use model_checker::explicit::Limits;
+use model_checker::explicit::{Limits, Lossy, Order};
 use serde_json::json;
 use spec_lang::{Model, SourceMap};
 use transition_system::Trace;
 
 use super::{Context, Failure};
 use crate::checkpoint::Folder;
-use crate::cli::{Check, Format, TraceFormat};
+use crate::cli::{Check, Format, SearchOrder, TraceFormat};
 use crate::exit::Exit;
 use crate::jobs::{self, Job};
 use crate::outcome::Outcome;
@@ -37,6 +37,9 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     {
         let message = format!("{}: there is no checkpoint to go on from", folder.display());
         return Err(Failure::new(message).help("leave out --resume to search from the beginning"));
+    }
+    if let Some(why) = misplaced(args) {
+        return Err(Failure::new(why.to_owned()));
     }
     let mut out = report::stdout(context.color);
     let mut exit = Exit::Good;
@@ -132,6 +135,41 @@ fn document(path: &Path, job: &Job<'_>, row: &Outcome) -> serde_json::Value {
     json
 }
 
+/// What is kept of a state, if not all.
+fn lossy(args: &Check) -> Option<Lossy> {
+    let hash = args.hash_compact.map(Lossy::HashCompaction);
+    hash.or_else(|| args.bit_state.map(|mebibytes| Lossy::BitState(mebibytes << 20)))
+}
+
+/// The order that is asked for, or that goes with what is kept.
+fn order(args: &Check) -> Order {
+    match args.order {
+        Some(SearchOrder::BreadthFirst) => Order::BreadthFirst,
+        Some(SearchOrder::DepthFirst) => Order::DepthFirst,
+        Some(SearchOrder::Swarm) => Order::Swarm,
+        None if lossy(args).is_some() => Order::DepthFirst,
+        None => Order::BreadthFirst,
+    }
+}
+
+/// What does not go with the order that is asked for, and why.
+fn misplaced(args: &Check) -> Option<&'static str> {
+    match (order(args), lossy(args)) {
+        (Order::BreadthFirst, Some(_)) => Some(
+            "--order breadth-first keeps states whole, from which it finds runs again: without --hash-compact and --bit-state",
+        ),
+        (Order::Swarm, None) => Some(
+            "--order swarm is for --hash-compact or --bit-state: one search that keeps states whole finds the same",
+        ),
+        (Order::DepthFirst | Order::Swarm, _)
+            if args.checkpoint.is_some() || args.spill.is_some() || args.all_violations || args.symmetry =>
+        {
+            Some("--checkpoint, --spill, --all-violations and --symmetry are for the search breadth first")
+        }
+        (Order::BreadthFirst, None) | (Order::DepthFirst, _) | (Order::Swarm, Some(_)) => None,
+    }
+}
+
 /// What ends a search.
 fn limits(args: &Check) -> Limits {
     Limits {
@@ -156,6 +194,9 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
             stats: args.stats,
             symmetry: args.symmetry,
             settle: !args.no_settle,
+            order: order(args),
+            lossy: lossy(args),
+            seed: args.seed,
         },
         since: Instant::now(),
         interrupt: &INTERRUPTED,

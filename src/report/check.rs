@@ -256,8 +256,13 @@ fn detail(row: &Outcome, broken: Option<&BrokenPromise>) -> String {
                 .witness
                 .as_ref()
                 .map(|t| format!("in {}", counted(t.len() as u64, "step")));
+            let missed = coverage
+                .missed
+                .filter(|_| reached.is_none())
+                .map(|p| format!("probabilistic: a state was missed with a probability of up to {p:.1e}"));
             reached
                 .into_iter()
+                .chain(missed)
                 .chain(states)
                 .chain([format!("{depth} {}", coverage.depth)])
                 .collect()
@@ -313,6 +318,7 @@ pub fn json((system, view): (&System, Option<&TwoRuns>), row: &Outcome) -> Json 
         "states": coverage.and_then(|c| c.states),
         "depth": coverage.map(|c| c.depth),
         "exhaustive": coverage.map(|c| c.exhaustive),
+        "probability_missed": coverage.and_then(|c| c.missed),
         "trace": row.trace().map(|t| trace_json(system, t)),
         "counterexample_to_induction": row.cti().map(|c| json!({
             "broken": c.broken,

@@ -84,7 +84,7 @@ pub enum ConjunctSource {
 }
 
 /// How far a search went.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Coverage {
     /// The scope.
     pub scope: Scope,
@@ -94,6 +94,9 @@ pub struct Coverage {
     pub states: Option<u64>,
     /// Greatest number of steps from an initial state.
     pub depth: u64,
+    /// Where states were remembered in part only: a bound of the probability that a reachable one was taken for another and
+    /// missed, from 0 to 1.
+    pub missed: Option<f64>,
 }
 
 /// A violation and what kind it is. The trace ends in the state that is bad, or (for a promise of an event) in
@@ -144,7 +147,7 @@ pub enum Owner {
 }
 
 /// Why a property says nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Vacuity {
     /// There is no initial state: assumptions or `init` contradict each other.
     NoInitialState,

@@ -13,6 +13,8 @@ pub(super) struct Found {
     verdicts: Vec<Option<Verdict>>,
     reached: Vec<Option<Trace>>,
     pub(super) deadlock: Option<Violation>,
+    /// Whether runs are as short as any.
+    pub(super) shortest: bool,
     undefined: Option<Violation>,
 }
 
@@ -32,6 +34,7 @@ impl Found {
             verdicts: vec![None; count],
             reached: vec![None; count],
             deadlock: None,
+            shortest: true,
             undefined: None,
         }
     }
@@ -45,7 +48,12 @@ impl Found {
                 self.reached[position] = Some(trace);
             }
             (Finding::Violated(position, what), Ok(trace)) => {
-                self.verdicts[position] = Some(Verdict::Violated(Box::new(shortest(what, trace))));
+                let violation = Violation {
+                    what,
+                    trace,
+                    shortest: self.shortest,
+                };
+                self.verdicts[position] = Some(Verdict::Violated(Box::new(violation)));
             }
             (Finding::Reached(position) | Finding::Violated(position, _), Err(error)) => {
                 self.verdicts[position] = Some(Verdict::Unknown(error.into()));
@@ -85,6 +93,7 @@ impl Found {
                 exhaustive: stats.exhaustive,
                 states: Some(stats.states),
                 depth: stats.depth,
+                missed: stats.missed,
             };
             let trace = self.reached[position].take();
             let verdict = match (self.verdicts[position].take(), &trace, stop) {

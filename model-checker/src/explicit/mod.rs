@@ -1,8 +1,10 @@
 //! The explicit-state engine: every reachable state of a finite scope, breadth first.
 
 mod blame;
+mod chance;
 mod checkpoint;
 pub(crate) mod checks;
+mod deep;
 mod every;
 pub(crate) mod explored;
 mod found;
@@ -18,6 +20,7 @@ mod resume;
 mod search;
 pub mod select;
 mod spill;
+mod swarm;
 mod symmetry;
 mod trace;
 pub(crate) mod visited;
@@ -30,7 +33,7 @@ use crate::ground::{Ground, NODE_LIMIT};
 pub use blame::{Blame, blame};
 pub use checkpoint::{Forgetful, Keeper};
 pub use every::{Every, Subject, Way};
-pub use options::{Limits, Options, Tuning};
+pub use options::{Limits, Lossy, Options, Order, Tuning};
 pub use progress::{Progress, Silent, Snapshot, estimate};
 pub use report::{Assumed, ConstCell, EventCount, ExplicitReport, Stats};
 pub use search::{search, search_kept};
@@ -65,7 +68,11 @@ pub fn check_kept(
         other @ (Ok(_) | Err(_)) => other,
     };
     match settled {
-        Ok(ground) => search_kept(&ground, options, progress, keeper),
+        Ok(ground) => match options.order {
+            Order::BreadthFirst => search_kept(&ground, options, progress, keeper),
+            Order::DepthFirst => deep::search(&ground, options, progress),
+            Order::Swarm => swarm::search(&ground, options, progress),
+        },
         Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
     }
 }

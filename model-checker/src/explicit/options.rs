@@ -43,6 +43,12 @@ pub struct Options<'a> {
     /// Whether to keep one of the states that differ only in which of several like elements of a sort is which. Verdicts
     /// and the lengths of traces are the same either way; counts are of what was searched.
     pub symmetry: bool,
+    /// In which order states are expanded.
+    pub order: Order,
+    /// How states are remembered that need not be remembered whole; only with orders that go depth first.
+    pub lossy: Option<Lossy>,
+    /// What the searches of a [`Order::Swarm`] begin their choices with.
+    pub seed: u64,
     /// Threads that search; 0 counts as 1.
     pub threads: usize,
     /// Where states go when the memory of [`Limits::memory_bytes`] is used up; without one the search ends there.
@@ -55,6 +61,32 @@ pub struct Options<'a> {
     pub interrupt: Option<&'a AtomicBool>,
     /// Time between two calls of [`crate::explicit::Progress::report`].
     pub progress_interval: Duration,
+}
+
+/// The order of a search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By distance from an initial state: runs are as short as any.
+    #[default]
+    BreadthFirst,
+    /// What was found last first, on one thread; runs may be long.
+    DepthFirst,
+    /// As many depth-first searches as there are threads, each of which takes events in an order of its own and
+    /// remembers states in a way of its own (Holzmann, Joshi, Groce, "Swarm verification techniques", IEEE Transactions on Software
+    /// Engineering 37(6), 2011).
+    Swarm,
+}
+
+/// How states are remembered in a way in which two may be taken for one, so that some may be missed. What is found is real
+/// all the same; that nothing is found is only probable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lossy {
+    /// By this many bits of a hash, 16 to 61 (*hash compaction*: Wolper and Leroy, "Reliable hashing without collision detection", CAV
+    /// 1993). States that have no more bits are kept whole.
+    HashCompaction(u32),
+    /// As three bits in a field of this many bytes (*bit-state hashing*: Holzmann, "An analysis of bitstate hashing", Formal Methods in System
+    /// Design 13(3), 1998).
+    BitState(u64),
 }
 
 /// Sizes at which a search changes how it works. Verdicts, traces and counts do not depend on them but for which of
@@ -102,6 +134,9 @@ impl Default for Options<'_> {
             cone: true,
             settle: true,
             symmetry: false,
+            order: Order::BreadthFirst,
+            lossy: None,
+            seed: 0,
             threads: 1,
             disk: None,
             tuning: Tuning::default(),

@@ -6,7 +6,7 @@ use transition_system::{ConstId, EventId, PropertyId, Stop, Trace, Value, Verdic
 
 use super::every::Every;
 use super::symmetry::Alike;
-use crate::ground::GroundError;
+use crate::ground::{Cone, Ground, GroundError};
 
 /// The answers of one search.
 ///
@@ -79,6 +79,8 @@ pub struct Stats {
     pub memory_bytes: u64,
     /// Bytes of states on disk at the end; 0 where memory was enough.
     pub disk_bytes: u64,
+    /// A bound of the probability that a reachable state was missed; `None` where none can be.
+    pub missed: Option<f64>,
     /// Bits of one packed state.
     pub state_bits: u32,
     /// Time of the search.
@@ -130,3 +132,30 @@ pub struct ConstCell {
 
 /// A place of a constant that no configuration gives, and the value that a violation relies on.
 pub type Assumed = ConstCell;
+
+/// How often each event of the system happened, in order. `fired` is by position in the cone.
+pub(super) fn event_counts(ground: &Ground<'_>, cone: &Cone, fired: &[u64]) -> Vec<EventCount> {
+    let mut counts: Vec<EventCount> = ground
+        .system
+        .event_ids()
+        .map(|event| EventCount {
+            event,
+            instances: 0,
+            fired: 0,
+            outside_cone: true,
+        })
+        .collect();
+    for event in &ground.events {
+        counts[event.event.index()].instances += 1;
+    }
+    for (position, fired) in cone.events.iter().zip(fired) {
+        let count = &mut counts[ground.events[*position].event.index()];
+        count.fired += fired;
+        count.outside_cone = false;
+    }
+    for count in &mut counts {
+        // an event that the constants rule out is in no cone, but not for lack of interest
+        count.outside_cone &= count.instances > 0;
+    }
+    counts
+}

@@ -22,7 +22,7 @@ use super::machine::Machine;
 use super::native::Native;
 use super::options::Options;
 use super::progress::{Progress, Snapshot, estimate};
-use super::report::{EventCount, ExplicitReport, Stats};
+use super::report::{ExplicitReport, Stats, event_counts};
 use super::spill::{Mark, Spilled, lost};
 use super::symmetry::{Normaliser, Renaming};
 use super::trace::{Last, Space, rebuild};
@@ -75,6 +75,67 @@ impl From<GroundError> for Halt {
     fn from(error: GroundError) -> Self {
         Halt::Stop(error.into())
     }
+}
+
+/// What a search is about: the cells and events that matter, how states are packed, and what is asked of them.
+pub(super) struct Question {
+    pub(super) cone: Cone,
+    pub(super) layout: Layout,
+    pub(super) checks: Checks,
+    /// The position of the property that says where a run may end.
+    pub(super) terminal: Option<usize>,
+}
+
+impl Question {
+    pub(super) fn new(ground: &Ground<'_>, options: &Options<'_>) -> Result<Self, GroundError> {
+        let cone = if options.cone && !options.deadlock {
+            Cone::of(
+                ground,
+                &ground.properties.iter().collect::<Vec<&GroundProperty>>(),
+            )
+        } else {
+            Cone::everything(ground)
+        };
+        let layout = Layout::new(
+            &ground.cells,
+            cone.cells().filter(|c| ground.cells.get(*c).given.is_none()),
+        );
+        let mut checks = Checks::new(ground, &cone, &layout)?;
+        let is_terminal = |p: &GroundProperty| options.terminal == Some(p.id);
+        let terminal = ground.properties.iter().position(is_terminal);
+        if let Some(position) = terminal {
+            checks.close(position);
+        }
+        Ok(Self {
+            cone,
+            layout,
+            checks,
+            terminal,
+        })
+    }
+}
+
+/// The run that shows that the specification is undefined in the beginning, if it is.
+pub(super) fn begun_undefined(ground: &Ground<'_>) -> Option<(Trace, Wrong)> {
+    let undefined = ground.undefined.as_ref()?;
+    let trace = Trace {
+        initial: ground.cells.state(&undefined.values),
+        steps: Vec::new(),
+        loop_start: None,
+    };
+    let what = Wrong::Undefined {
+        owner: undefined.owner.clone(),
+        kind: undefined.kind,
+        index: undefined.index,
+    };
+    Some((trace, what))
+}
+
+/// Why a search does not begin.
+pub(super) fn too_many() -> Stop {
+    Stop::Unsupported(
+        "there are too many initial states, or they are too hard to find; give constants values, or make `init` say what each variable is".to_owned(),
+    )
 }
 
 pub(super) struct Search<'s, 'g> {
@@ -139,27 +200,15 @@ impl<'s, 'g> Search<'s, 'g> {
         progress: &'s mut dyn Progress,
         keeper: &'s mut dyn Keeper,
     ) -> Result<Self, GroundError> {
-        let cone = if options.cone && !options.deadlock {
-            Cone::of(
-                ground,
-                &ground.properties.iter().collect::<Vec<&GroundProperty>>(),
-            )
-        } else {
-            Cone::everything(ground)
-        };
-        let layout = Layout::new(
-            &ground.cells,
-            cone.cells().filter(|c| ground.cells.get(*c).given.is_none()),
-        );
         let limits = &options.limits;
         let now = Instant::now();
+        let Question {
+            cone,
+            layout,
+            checks,
+            terminal,
+        } = Question::new(ground, options)?;
         let machine = Machine::of_events(ground, &cone, &layout)?;
-        let mut checks = Checks::new(ground, &cone, &layout)?;
-        let is_terminal = |p: &GroundProperty| options.terminal == Some(p.id);
-        let terminal = ground.properties.iter().position(is_terminal);
-        if let Some(position) = terminal {
-            checks.close(position);
-        }
         let normaliser = options
             .symmetry
             .then(|| Normaliser::of(ground, &cone, &layout))
@@ -247,17 +296,7 @@ impl<'s, 'g> Search<'s, 'g> {
     // ---- states ----
 
     fn initial(&mut self) -> ControlFlow<Halt> {
-        if let Some(undefined) = &self.ground.undefined {
-            let trace = Trace {
-                initial: self.ground.cells.state(&undefined.values),
-                steps: Vec::new(),
-                loop_start: None,
-            };
-            let what = Wrong::Undefined {
-                owner: undefined.owner.clone(),
-                kind: undefined.kind,
-                index: undefined.index,
-            };
+        if let Some((trace, what)) = begun_undefined(self.ground) {
             self.undefined(trace, what)?;
             return ControlFlow::Break(Halt::Answered);
         }
@@ -291,9 +330,7 @@ impl<'s, 'g> Search<'s, 'g> {
         self.stats.initial_states = self.visited.len();
         self.begun = matches!(ended, Initials::Complete) && outcome.is_continue();
         match (ended, outcome) {
-            (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(Stop::Unsupported(
-                "there are too many initial states, or they are too hard to find; give constants values, or make `init` say what each variable is".to_owned(),
-            ))),
+            (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(too_many())),
             (Initials::Complete | Initials::Stopped | Initials::TooMany, outcome) => outcome,
         }
     }
@@ -714,7 +751,7 @@ impl<'s, 'g> Search<'s, 'g> {
         self.stats.memory_bytes = self.visited.bytes();
         self.stats.disk_bytes = self.disk_bytes();
         self.stats.time = self.started.elapsed();
-        self.stats.events = self.event_counts();
+        self.stats.events = event_counts(self.ground, &self.cone, &self.fired);
         if self.stats.exhaustive {
             self.stats.complete_depth = self.stats.states_by_depth.len() as u64;
             self.stats.vacuous = self
@@ -733,33 +770,6 @@ impl<'s, 'g> Search<'s, 'g> {
         let stats = std::mem::take(&mut self.stats);
         let report = found.report(self.ground, stats, stop.as_ref(), terminal);
         ExplicitReport { every, ..report }
-    }
-
-    fn event_counts(&self) -> Vec<EventCount> {
-        let mut counts: Vec<EventCount> = self
-            .ground
-            .system
-            .event_ids()
-            .map(|event| EventCount {
-                event,
-                instances: 0,
-                fired: 0,
-                outside_cone: true,
-            })
-            .collect();
-        for event in &self.ground.events {
-            counts[event.event.index()].instances += 1;
-        }
-        for (position, fired) in self.cone.events.iter().zip(&self.fired) {
-            let count = &mut counts[self.ground.events[*position].event.index()];
-            count.fired += fired;
-            count.outside_cone = false;
-        }
-        for count in &mut counts {
-            // an event that the constants rule out is in no cone, but not for lack of interest
-            count.outside_cone &= count.instances > 0;
-        }
-        counts
     }
 }
 

@@ -82,6 +82,50 @@ pub(super) fn rebuild(
     Ok((space.ground.trace(&initial, &events)?, names))
 }
 
+/// The run through these states, and on by one step.
+///
+/// # Errors
+/// An internal error if a step cannot be found again.
+pub(super) fn along(
+    ground: &Ground<'_>,
+    cone: &Cone,
+    layout: &Layout,
+    states: &[Vec<u64>],
+    last: Last<'_>,
+) -> Result<Trace, GroundError> {
+    let mut machine = Machine::of_events(ground, cone, layout)?;
+    let mut out = Successors {
+        words: layout.words(),
+        ..Successors::default()
+    };
+    let mut events = Vec::with_capacity(states.len());
+    for pair in states.windows(2) {
+        out.clear();
+        machine.expand(&pair[0], &mut out);
+        let at = (0..out.len()).find(|at| out.state(*at) == pair[1]);
+        let at = at.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
+        events.push(cone.events[out.events[at] as usize]);
+    }
+    events.extend(last.map(|(event, _)| cone.events[event as usize]));
+    let mut start = vec![0; layout.len()];
+    layout.unpack(&states[0], &mut start);
+    complete(ground, layout, start, &events)
+}
+
+/// A run of complete states, from one of whose initial state the searched cells are known.
+fn complete(
+    ground: &Ground<'_>,
+    layout: &Layout,
+    start: Vec<i64>,
+    events: &[usize],
+) -> Result<Trace, GroundError> {
+    let fixed: Vec<_> = layout.cells().zip(start).collect();
+    let initial = ground
+        .initial_state(&fixed, &Budget::default())
+        .ok_or_else(|| GroundError::internal("an initial state of a run is lost"))?;
+    ground.trace(&initial, events)
+}
+
 /// A step of the search.
 struct Found {
     /// By position in the cone.

@@ -6,7 +6,7 @@
 //! steps of a counterexample. Pieces of the graph are made by all threads, each from states alone, so that the graph
 //! does not depend on them.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::ThreadPool;

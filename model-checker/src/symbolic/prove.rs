@@ -322,6 +322,7 @@ impl Task<'_> {
                         exhaustive: false,
                         states: None,
                         depth,
+                        missed: None,
                     };
                     let outcome = Outcome::new(Verdict::Holds(coverage));
                     return Ok(Outcome {
@@ -336,6 +337,7 @@ impl Task<'_> {
                         exhaustive: exhausted && self.closed(),
                         states: None,
                         depth: u64::from(depth),
+                        missed: None,
                     });
                 }
                 Run::NoInitialState => {}

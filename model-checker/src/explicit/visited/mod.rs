@@ -65,6 +65,19 @@ impl Router {
         }
     }
 
+    /// Appends the key of a state; the number of its shard.
+    fn key(&self, state: &[u64], out: &mut Keys) -> usize {
+        if let [one] = state {
+            let key = self.mix.mix(*one);
+            out.push(key);
+            return (key >> (self.mix.bits - SHARD_BITS)) as usize & (SHARDS - 1);
+        }
+        let hash = hash(state);
+        out.push(hash);
+        out.extend_from_slice(state);
+        (hash >> (u64::BITS - SHARD_BITS)) as usize
+    }
+
     /// Words of a key.
     pub(crate) fn key_words(&self) -> usize {
         if self.words == 1 { 1 } else { self.words + 1 }
@@ -413,6 +426,36 @@ fn insert_wide(
     Ok(())
 }
 
+/// Hashes of states, exact as such.
+#[derive(Debug)]
+pub(crate) struct Hashes(Quotient);
+
+impl Hashes {
+    /// None of so many bits, 4 to 61.
+    pub(crate) fn new(bits: u32) -> Self {
+        Self(Quotient::new(bits))
+    }
+
+    /// Adds a hash; whether it was not there.
+    ///
+    /// # Errors
+    /// [`Full::Bytes`] if more than these would be needed.
+    pub(crate) fn put(&mut self, hash: u64, most_bytes: u64) -> Result<bool, Full> {
+        let (mut new, used) = (false, self.0.bytes());
+        // while a table doubles, both are there
+        let may_grow = |more: u64| used + 2 * more <= most_bytes;
+        match self.0.insert(&[hash], usize::MAX, &may_grow, &mut |_| new = true) {
+            0 => Err(Full::Bytes),
+            _ => Ok(new),
+        }
+    }
+
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.bytes()
+    }
+}
+
 /// All shards.
 #[derive(Debug)]
 pub(crate) struct Visited {
@@ -429,6 +472,21 @@ impl Visited {
             router: Router::new(layout),
             shards: (0..SHARDS).map(|number| Shard::new(number, layout)).collect(),
         }
+    }
+
+    /// Adds one state; whether it was not there. `keys` and `fresh` are scratch.
+    pub(crate) fn put(
+        &mut self,
+        state: &[u64],
+        keys: &mut Keys,
+        fresh: &mut Vec<u64>,
+        quota: &Quota,
+    ) -> Result<bool, Full> {
+        keys.clear();
+        fresh.clear();
+        let shard = self.router.key(state, keys);
+        self.shards[shard].insert(keys, 0, quota, fresh)?;
+        Ok(!fresh.is_empty())
     }
 
     /// Writes the states.

@@ -162,16 +162,27 @@ impl<'s, 'g> Deep<'s, 'g> {
             return ControlFlow::Break(Halt::Answered);
         }
         let (ground, cone) = (self.ground, self.cone.clone());
-        let mut packed = vec![0; self.layout.words()];
+        let (mut packed, mut roots) = (vec![0; self.layout.words()], Vec::new());
         let mut outcome = ControlFlow::Continue(());
         let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
             self.layout.pack(values, &mut packed);
-            outcome = self.root(&packed);
-            match outcome {
-                ControlFlow::Break(_) => ControlFlow::Break(()),
-                ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            match self.put(&packed) {
+                ControlFlow::Break(halt) => {
+                    outcome = ControlFlow::Break(halt);
+                    ControlFlow::Break(())
+                }
+                ControlFlow::Continue(new) => {
+                    roots.extend_from_slice(if new { &packed } else { &[] });
+                    ControlFlow::Continue(())
+                }
             }
         });
+        self.stats.initial_states = self.stats.states;
+        for root in roots.chunks_exact(packed.len()) {
+            if outcome.is_continue() {
+                outcome = self.root(root);
+            }
+        }
         match (ended, outcome) {
             (Initials::TooMany, ControlFlow::Continue(())) => ControlFlow::Break(Halt::Stop(too_many())),
             (Initials::Complete | Initials::Stopped | Initials::TooMany, outcome) => outcome,
@@ -180,10 +191,6 @@ impl<'s, 'g> Deep<'s, 'g> {
 
     /// Everything that can be reached from an initial state and was not before.
     fn root(&mut self, state: &[u64]) -> ControlFlow<Halt> {
-        if !self.put(state)? {
-            return ControlFlow::Continue(());
-        }
-        self.stats.initial_states += 1;
         self.enter(state)?;
         let mut next = Vec::with_capacity(state.len());
         while self.stack.next(&mut next) {

@@ -100,7 +100,11 @@ fn whole_states_are_searched_to_the_same_end() {
 #[test]
 fn what_is_found_by_parts_of_states_is_there() {
     each(|system, scope, expected| {
-        let kinds = [Lossy::HashCompaction(16), Lossy::BitState(4096), Lossy::BitState(64)];
+        let kinds = [
+            Lossy::HashCompaction(16),
+            Lossy::BitState(4096),
+            Lossy::BitState(64),
+        ];
         for (lossy, order) in kinds
             .into_iter()
             .flat_map(|l| [(l, Order::DepthFirst), (l, Order::Swarm)])

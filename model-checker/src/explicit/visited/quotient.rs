@@ -3,6 +3,8 @@
 //! The place is a cache line; the upper bits of a mixed state are the number of its *home* line, the others (the
 //! remainder) are in a slot of two, four or eight bytes of that line or, if it is full, of one of the next lines, with how
 //! far it went. Exact: line, distance and remainder give the mixed state back.
+//!
+//! Where a bit for each key there could be takes no more than the lines would, there is one instead (*dense*).
 
 use super::near::prefetch;
 
@@ -38,6 +40,8 @@ enum Lines {
     Two(Vec<Line<u16, 32>>),
     Four(Vec<Line<u32, 16>>),
     Eight(Vec<Line<u64, 8>>),
+    /// A bit for each possible key.
+    Dense(Vec<u64>),
 }
 
 /// What became of a key.
@@ -67,7 +71,7 @@ impl Quotient {
         Self {
             bits,
             line_bits,
-            lines: Lines::new(bits - line_bits, line_bits),
+            lines: Lines::new(bits, line_bits),
             len: 0,
         }
     }
@@ -78,20 +82,26 @@ impl Quotient {
         while this.line_bits < bits && this.most() <= keys {
             this.line_bits += 1;
             // only its size is asked for
-            this.lines = Lines::with_lines(bits - this.line_bits, 0);
+            this.lines = Lines::with_lines(bits, this.line_bits, 0);
         }
-        this.lines = Lines::new(bits - this.line_bits, this.line_bits);
+        this.lines = Lines::new(bits, this.line_bits);
         this
     }
 
     /// Bytes in use.
     pub(super) fn bytes(&self) -> u64 {
-        64 << self.line_bits
+        match &self.lines {
+            Lines::Dense(words) => 8 * words.len() as u64,
+            Lines::Two(_) | Lines::Four(_) | Lines::Eight(_) => 64 << self.line_bits,
+        }
     }
 
     /// Keys after which the table is to grow: 85 of 100 slots.
     fn most(&self) -> usize {
-        (self.lines.slots() << self.line_bits) * 17 / 20
+        match self.lines.slots() {
+            Some(slots) => (slots << self.line_bits) * 17 / 20,
+            None => usize::MAX,
+        }
     }
 
     /// Adds keys in order until `most_new` were new or the table may not grow. Gives each new one to `new`; answers with
@@ -115,6 +125,7 @@ impl Quotient {
                 Lines::Two(lines) => put_all(lines, bits, line_bits, rest, room, new),
                 Lines::Four(lines) => put_all(lines, bits, line_bits, rest, room, new),
                 Lines::Eight(lines) => put_all(lines, bits, line_bits, rest, room, new),
+                Lines::Dense(words) => put_dense(words, bits, rest, room, new),
             };
             self.len += added;
             left -= added;
@@ -133,6 +144,10 @@ impl Quotient {
             Lines::Two(lines) => find(lines, bits, line_bits, key),
             Lines::Four(lines) => find(lines, bits, line_bits, key),
             Lines::Eight(lines) => find(lines, bits, line_bits, key),
+            Lines::Dense(words) => {
+                let (word, bit) = dense(bits, key);
+                words[word] & bit != 0
+            }
         }
     }
 
@@ -144,12 +159,16 @@ impl Quotient {
         let mut line_bits = self.line_bits + 1;
         // crowded lines may be crowded again, though rarely
         loop {
-            let mut lines = Lines::new(self.bits - line_bits, line_bits);
+            let mut lines = Lines::new(self.bits, line_bits);
             let mut fits = true;
             match &mut lines {
                 Lines::Two(to) => self.each(&mut |key| fits &= place(to, self.bits, line_bits, key)),
                 Lines::Four(to) => self.each(&mut |key| fits &= place(to, self.bits, line_bits, key)),
                 Lines::Eight(to) => self.each(&mut |key| fits &= place(to, self.bits, line_bits, key)),
+                Lines::Dense(to) => self.each(&mut |key| {
+                    let (word, bit) = dense(self.bits, key);
+                    to[word] |= bit;
+                }),
             }
             if fits {
                 (self.lines, self.line_bits) = (lines, line_bits);
@@ -166,18 +185,30 @@ impl Quotient {
             Lines::Two(lines) => each(lines, bits, line_bits, f),
             Lines::Four(lines) => each(lines, bits, line_bits, f),
             Lines::Eight(lines) => each(lines, bits, line_bits, f),
+            Lines::Dense(words) => {
+                for (at, word) in words.iter().enumerate() {
+                    (0..64)
+                        .filter(|bit| word >> bit & 1 == 1)
+                        .for_each(|bit| f(at as u64 * 64 + bit));
+                }
+            }
         }
     }
 }
 
 impl Lines {
-    /// Empty lines whose slots hold remainders of so many bits.
-    fn new(remainder_bits: u32, line_bits: u32) -> Self {
-        Self::with_lines(remainder_bits, 1 << line_bits)
+    /// Empty lines for keys of so many bits, or a bit for each key if that is as small.
+    fn new(bits: u32, line_bits: u32) -> Self {
+        Self::with_lines(bits, line_bits, 1 << line_bits)
     }
 
-    fn with_lines(remainder_bits: u32, count: usize) -> Self {
-        match remainder_bits + DISTANCE_BITS {
+    fn with_lines(bits: u32, line_bits: u32, count: usize) -> Self {
+        // as many bits as a line has for each
+        if bits <= line_bits + 9 {
+            let words = (1_usize << bits).div_ceil(64);
+            return Self::Dense(vec![0; words.min(count * 8)]);
+        }
+        match bits - line_bits + DISTANCE_BITS {
             0..=16 => Self::Two(vec![Line([0; 32]); count]),
             17..=32 => Self::Four(vec![Line([0; 16]); count]),
             _ => Self::Eight(vec![Line([0; 8]); count]),
@@ -185,11 +216,12 @@ impl Lines {
     }
 
     /// Slots of a line.
-    fn slots(&self) -> usize {
+    fn slots(&self) -> Option<usize> {
         match self {
-            Self::Two(_) => 32,
-            Self::Four(_) => 16,
-            Self::Eight(_) => 8,
+            Self::Two(_) => Some(32),
+            Self::Four(_) => Some(16),
+            Self::Eight(_) => Some(8),
+            Self::Dense(_) => None,
         }
     }
 }
@@ -225,6 +257,38 @@ fn put_all<T: Slot, const N: usize>(
         return unsafe { with_wide_vectors(lines, bits, line_bits, keys, room, new) };
     }
     put_each(lines, bits, line_bits, keys, room, new)
+}
+
+/// The place of a key among bits.
+fn dense(bits: u32, key: u64) -> (usize, u64) {
+    let key = key & ((1 << bits) - 1);
+    ((key / 64) as usize, 1 << (key % 64))
+}
+
+/// As [`put_all`], where each possible key has a bit.
+fn put_dense(
+    words: &mut [u64],
+    bits: u32,
+    keys: &[u64],
+    room: usize,
+    new: &mut dyn FnMut(u64),
+) -> (usize, usize, bool) {
+    let mut added = 0;
+    for (at, key) in keys.iter().enumerate() {
+        if let Some(ahead) = keys.get(at + AHEAD) {
+            prefetch(&words[dense(bits, *ahead).0]);
+        }
+        let (word, bit) = dense(bits, *key);
+        if words[word] & bit == 0 {
+            words[word] |= bit;
+            new(*key);
+            added += 1;
+            if added == room {
+                return (at + 1, added, false);
+            }
+        }
+    }
+    (keys.len(), added, false)
 }
 
 #[inline(always)]

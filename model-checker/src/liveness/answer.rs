@@ -112,6 +112,7 @@ impl<'a> Answers<'a> {
             exhaustive: true,
             states: Some(report.stats.states),
             depth: report.stats.depth,
+            missed: None,
         };
         let open = self.questions.iter().any(|q| q.verdict.is_none());
         let stop = report.stopped.take().filter(|_| open);

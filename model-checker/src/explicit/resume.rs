@@ -70,7 +70,7 @@ impl Search<'_, '_> {
         (self.stats.transitions, self.expanded, self.fired) = (transitions, expanded, fired);
         self.stats.states_by_depth = by_depth;
         self.at = (depth as u32, done as usize);
-        if asleep && let Err(full) = self.to_disk(self.mark()) {
+        if asleep && let Err(full) = self.spill(self.mark()) {
             return Err(Refused(format!("its states cannot be kept on disk: {full:?}")));
         }
         let seen: Vec<usize> = self

@@ -449,7 +449,7 @@ impl<'s, 'g> Search<'s, 'g> {
             if !(full || many) || self.options.disk.is_none() {
                 return flow;
             }
-            if let Err(full) = self.to_disk(mark.clone()) {
+            if let Err(full) = self.spill(mark.clone()) {
                 return ControlFlow::Break(Halt::Stop(self.full(full)));
             }
         }

@@ -81,7 +81,7 @@ impl Search<'_, '_> {
     }
 
     /// Puts all states to sleep. `mark` is the last moment at which all successors were stored.
-    pub(super) fn to_disk(&mut self, mark: Mark) -> Result<(), Full> {
+    pub(super) fn spill(&mut self, mark: Mark) -> Result<(), Full> {
         let Some(disk) = self.options.disk else {
             return Err(Full::Bytes);
         };

@@ -83,7 +83,7 @@ impl Stack {
 fn shuffle(states: &mut [u64], words: usize, random: &mut u64) {
     for last in (1..states.len() / words).rev() {
         *random = hash(&[*random, last as u64]);
-        let other = (u128::from(*random) * (last as u128 + 1) >> 64) as usize;
+        let other = ((u128::from(*random) * (last as u128 + 1)) >> 64) as usize;
         for word in 0..words {
             states.swap(last * words + word, other * words + word);
         }

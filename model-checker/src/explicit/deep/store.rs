@@ -66,7 +66,7 @@ impl Store {
                 // double hashing: Kirsch and Mitzenmacher, "Less hashing, same performance", ESA 2006
                 for _ in 0..MARKS {
                     let bits = field.len() as u128 * 64;
-                    let place = (u128::from(at) * bits >> 64) as usize;
+                    let place = ((u128::from(at) * bits) >> 64) as usize;
                     let (word, bit) = (&mut field[place / 64], 1 << (place % 64));
                     if *word & bit == 0 {
                         *word |= bit;

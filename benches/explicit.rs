@@ -28,7 +28,7 @@ struct Case {
     depth: &'static str,
 }
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 5] = [
     Case {
         name: "life cycle 5 x 4",
         model: "models/theory/life_cycle.wt",
@@ -61,13 +61,22 @@ const CASES: [Case; 4] = [
         defines: &["-DN=9"],
         depth: "20000000",
     },
+    Case {
+        name: "sharded store",
+        model: "benches/sharded_store.wt",
+        check: "check one_owner for Node = 5, Key = 4, Value = 5",
+        spin: "sharded_store.pml",
+        defines: &[],
+        depth: "12000000",
+    },
 ];
 
-const LARGE: [(&str, &str, &str); 1] = [(
+/// Whole, and up to symmetry.
+const LARGE: (&str, &str, &str) = (
     "life cycle 5 x 7",
     "models/theory/life_cycle.wt",
     "check owners_exist for Container = 5, Resource = 7",
-)];
+);
 
 /// What one run took.
 #[derive(Clone, Copy, Debug)]
@@ -116,9 +125,9 @@ fn before(text: &str, word: &str) -> Option<f64> {
     text[..at].split_whitespace().next_back()?.parse().ok()
 }
 
-fn watertight(file: &Path, threads: &str) -> Took {
+fn watertight(file: &Path, threads: &str, more: &[&str]) -> Took {
     let file = file.to_str().expect("a path in UTF-8");
-    let args = ["check", file, "--quiet", "--threads", threads];
+    let args = [&["check", file, "--quiet", "--threads", threads], more].concat();
     let (text, cpu, wall, memory) = timed(Path::new(env!("CARGO_BIN_EXE_watertight")), &args);
     let number = |word| before(&text, word).unwrap_or_else(|| panic!("{text}"));
     assert!(text.contains("  holds  "), "{text}");
@@ -218,9 +227,10 @@ fn main() {
         row(case, &folder, runs);
     }
     if std::env::var("WATERTIGHT_BENCH_LARGE").is_ok() {
-        for (name, model, check) in LARGE {
-            let file = specification(&folder, name, model, check);
-            let took = watertight(&file, "2");
+        let (name, model, check) = LARGE;
+        let file = specification(&folder, name, model, check);
+        for (name, more) in [(name, &[] as &[&str]), ("  up to symmetry", &["--symmetry"])] {
+            let took = watertight(&file, "2", more);
             println!(
                 "{name:<20} {:>12} {:>13} {:>39.1} {:>17.1}   {:.1} s, {:.2} GiB",
                 took.states,
@@ -242,8 +252,8 @@ fn row(case: &Case, folder: &Path, runs: usize) {
     let spin = spin(folder, case);
     let (mut one, mut two, mut deep, mut broad) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs {
-        one.push(watertight(&file, "1"));
-        two.push(watertight(&file, "2"));
+        one.push(watertight(&file, "1", &[]));
+        two.push(watertight(&file, "2", &[]));
         if let Some([depth_first, breadth_first]) = &spin {
             deep.push(verifier(depth_first, case));
             broad.push(verifier(breadth_first, case));

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use model_checker::Budget;
 use model_checker::explicit::{
-    ConstCell, ExplicitReport, Limits, Options, Progress, Silent, Snapshot, blame, check,
+    ConstCell, ExplicitReport, Limits, Options, Progress, Silent, Snapshot, Tuning, blame, check,
 };
 use transition_system::{PropertyId, Scope, Stop, System, Vacuity, Verdict, Wrong};
 
@@ -192,6 +192,23 @@ fn states_wider_than_two_words_are_exact() {
     assert_eq!(report.stats.transitions, 70 * 7 + 70 * 70);
     assert_eq!(report.stats.initial_states, 70);
     assert!(matches!(report.verdicts[0].1, Verdict::Holds(_)));
+    // as trees of their parts they are the same states, in less memory
+    let tuning = Tuning {
+        compress_after: 100,
+        ..Tuning::default()
+    };
+    for threads in [1, 2] {
+        let options = Options {
+            tuning,
+            threads,
+            ..Options::default()
+        };
+        let trees = run(&system, &scope, &[property(&system, "alone")], &options);
+        assert_eq!(trees.stats.states_by_depth, report.stats.states_by_depth);
+        assert_eq!(trees.stats.transitions, report.stats.transitions);
+        assert!(trees.stats.memory_bytes * 2 < report.stats.memory_bytes);
+        assert!(matches!(trees.verdicts[0].1, Verdict::Holds(_)));
+    }
 }
 
 #[test]

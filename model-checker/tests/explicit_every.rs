@@ -133,6 +133,7 @@ fn options(native: bool, threads: usize) -> Options<'static> {
             native_after: native.then_some(0),
             round_words: 1 << 10,
             shared_states: 1,
+            compress_after: u64::MAX,
             disk_after: u64::MAX,
         },
         ..Options::default()

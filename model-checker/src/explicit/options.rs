@@ -99,6 +99,8 @@ pub struct Tuning {
     pub round_words: usize,
     /// Least states of a round that several threads share.
     pub shared_states: usize,
+    /// From how many states on wide ones are kept as trees of their parts, if that is smaller.
+    pub compress_after: u64,
     /// From how many states on they are on [`Options::disk`], though there may be memory left.
     pub disk_after: u64,
 }
@@ -111,6 +113,7 @@ impl Default for Tuning {
             native_after: Some(100_000),
             round_words: 1 << 20,
             shared_states: 1 << 11,
+            compress_after: 1 << 20,
             disk_after: u64::MAX,
         }
     }

@@ -150,6 +150,8 @@ pub(super) struct Search<'s, 'g> {
     pub(super) normaliser: Option<Normaliser>,
     pub(super) visited: Visited,
     pub(super) quota: Quota,
+    /// At how many states they are next tried as trees.
+    pub(super) compress_at: u64,
     /// If the states are on disk.
     pub(super) spilled: Option<Spilled>,
     pub(super) native: Code,
@@ -232,6 +234,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 limits.states.unwrap_or(u64::MAX),
                 limits.memory_bytes.unwrap_or(u64::MAX),
             ),
+            compress_at: options.tuning.compress_after,
             spilled: None,
             native: options.tuning.native_after.map_or(Code::Never, Code::After),
             pool: None,
@@ -440,10 +443,26 @@ impl<'s, 'g> Search<'s, 'g> {
         flow
     }
 
+    /// Keeps wide states as trees of their parts, once there are many.
+    fn compress(&mut self) -> Result<(), Full> {
+        self.visited.account(&self.quota)?;
+        if self.visited.len() >= self.compress_at {
+            let done = self.visited.compress(&self.quota)?;
+            // where it does not pay yet it may pay later
+            self.compress_at = if done { u64::MAX } else { 4 * self.visited.len() };
+        }
+        Ok(())
+    }
+
     /// Puts what was sent into the shards, or keeps it for them.
     fn store(&mut self, depth: u32, mark: &Mark) -> ControlFlow<Halt> {
         if self.spilled.is_none() {
-            let flow = self.insert(depth);
+            let mut flow = self.insert(depth);
+            if flow.is_continue()
+                && let Err(full) = self.compress()
+            {
+                flow = ControlFlow::Break(Halt::Stop(self.full(full)));
+            }
             let full = matches!(flow, ControlFlow::Break(Halt::Stop(Stop::MemoryLimit(_))));
             let many = flow.is_continue() && self.visited.len() >= self.options.tuning.disk_after;
             if !(full || many) || self.options.disk.is_none() {
@@ -535,7 +554,7 @@ impl<'s, 'g> Search<'s, 'g> {
         }
     }
 
-    fn full(&self, full: Full) -> Stop {
+    pub(super) fn full(&self, full: Full) -> Stop {
         let limits = self.options.limits;
         match full {
             Full::States => Stop::StateLimit(limits.states.unwrap_or(u64::MAX)),

@@ -133,6 +133,9 @@ impl Search<'_, '_> {
             }),
         }
         self.gathered(depth)?;
+        if let Err(full) = self.visited.account(&self.quota) {
+            return ControlFlow::Break(Halt::Stop(self.full(full)));
+        }
         let mark = Mark {
             at: (depth, 0),
             ..self.mark()

@@ -10,6 +10,7 @@ pub const PORTABLE: Tuning = Tuning {
     native_after: None,
     round_words: 1 << 10,
     shared_states: usize::MAX,
+    compress_after: 10,
     disk_after: 100,
 };
 
@@ -18,6 +19,7 @@ pub const NATIVE: Tuning = Tuning {
     native_after: Some(0),
     round_words: 1 << 10,
     shared_states: 1,
+    compress_after: 10,
     disk_after: 10,
 };
 

@@ -1,11 +1,13 @@
 //! The states of one shard in the order in which they were found, each in as few whole bytes as its words need: in memory,
-//! or *asleep* on disk, where they can be read only.
+//! or *asleep* on disk, where they can be read only. With a [`Forest`] the roots of states stand here instead.
 
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::super::checkpoint::{Reader, Refused, Writer};
 use super::super::spill::{Disk, Pile};
+use super::forest::Forest;
 use super::near::prefetch;
 
 /// States in one piece.
@@ -15,8 +17,11 @@ const CHUNK: usize = 1 << 11;
 #[derive(Debug)]
 pub(super) struct Log {
     words: usize,
+    forest: Option<Arc<Forest>>,
     /// Bytes of a state.
     stride: usize,
+    /// Bytes of the last word of a state.
+    last_bytes: usize,
     /// The bits of the last word that are stored.
     mask: u64,
     /// None while asleep.
@@ -42,6 +47,8 @@ impl Log {
         let last_bytes = last_bits.div_ceil(8).max(1);
         Self {
             words,
+            forest: None,
+            last_bytes: last_bytes as usize,
             stride: (words - 1) * 8 + last_bytes as usize,
             mask: u64::MAX >> (u64::BITS - 8 * last_bytes),
             chunks: Vec::new(),
@@ -49,6 +56,32 @@ impl Log {
             levels: Vec::new(),
             away: None,
         }
+    }
+
+    /// The same states, as the roots of a forest.
+    pub(super) fn compressed(&self, forest: &Arc<Forest>) -> io::Result<Self> {
+        let mut out = Self {
+            forest: Some(forest.clone()),
+            stride: 8,
+            mask: u64::MAX,
+            last_bytes: self.last_bytes,
+            ..Self::new(self.words, u64::BITS)
+        };
+        let mut states = Vec::new();
+        for (at, (depth, start)) in self.levels.iter().enumerate() {
+            let end = self
+                .levels
+                .get(at + 1)
+                .map_or(self.len, |(_, next)| *next as usize);
+            for first in (*start as usize..end).step_by(CHUNK) {
+                states.clear();
+                self.read(first..end.min(first + CHUNK), &mut states)?;
+                states
+                    .chunks_exact(self.words)
+                    .for_each(|state| out.push(state, *depth));
+            }
+        }
+        Ok(out)
     }
 
     /// Number of states.
@@ -76,6 +109,8 @@ impl Log {
         if self.levels.last().is_none_or(|(d, _)| *d != depth) {
             self.levels.push((depth, self.len as u32));
         }
+        let root = self.forest.as_ref().map(|forest| [forest.put(state)]);
+        let state = root.as_ref().map_or(state, |root| root);
         let chunk = &mut self.chunks[chunk];
         let (last, whole) = state.split_last().unwrap_or((&0, &[]));
         let mut at = at;
@@ -125,6 +160,10 @@ impl Log {
 
     fn decode(&self, bytes: &[u8], count: usize, out: &mut Vec<u64>) {
         let mut at = 0;
+        if let Some(forest) = &self.forest {
+            (0..count).for_each(|record| forest.get(Self::word(bytes, 8 * record), out));
+            return;
+        }
         for _ in 0..count {
             let start = at;
             for _ in 1..self.words {
@@ -192,6 +231,9 @@ impl Log {
     #[inline]
     pub(super) fn is(&self, index: usize, state: &[u64]) -> bool {
         let (chunk, mut at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+        if let Some(forest) = &self.forest {
+            return forest.is(Self::word(chunk, at), state);
+        }
         let (last, whole) = state.split_last().unwrap_or((&0, &[]));
         let mut differs = 0;
         for word in whole {
@@ -208,6 +250,9 @@ impl Log {
         for (depth, start) in &self.levels {
             out.word(u64::from(*depth) << 32 | u64::from(*start))?;
         }
+        if self.forest.is_some() {
+            return self.save_whole(out);
+        }
         let mut scratch = Vec::new();
         for number in 0..self.len.div_ceil(CHUNK) {
             let here = (self.len - number * CHUNK).min(CHUNK) * self.stride;
@@ -219,6 +264,24 @@ impl Log {
                     out.bytes(&scratch)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Writes the states as they are without a forest.
+    fn save_whole(&self, out: &mut Writer<'_>) -> io::Result<()> {
+        let stride = (self.words - 1) * 8 + self.last_bytes;
+        let (mut states, mut bytes) = (Vec::new(), Vec::new());
+        for first in (0..self.len).step_by(CHUNK) {
+            states.clear();
+            bytes.clear();
+            self.read(first..self.len.min(first + CHUNK), &mut states)?;
+            for state in states.chunks_exact(self.words) {
+                let end = bytes.len() + stride;
+                state.iter().for_each(|word| bytes.extend(word.to_le_bytes()));
+                bytes.truncate(end);
+            }
+            out.bytes(&bytes)?;
         }
         Ok(())
     }

@@ -5,10 +5,13 @@
 //! states of one word a [`quotient`] table over an invertible hash, of wider ones an [`indexed`] table into the log.
 //! Nothing tells from which state one was found; a run is found again by expanding earlier depths.
 //!
+//! Many wide states are kept as trees of their parts ([`forest`]), which all shards share.
+//!
 //! A shard can be *asleep*: its log is on disk, and its table is built again when it wakes.
 //!
 //! Bytes of a state of one word: 1 to 8 in the log, and 2, 4 or 8 divided by the load of the table (0.43 to 0.85).
 
+mod forest;
 mod inbox;
 mod indexed;
 mod log;
@@ -18,12 +21,14 @@ mod quotient;
 
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::checkpoint::{Reader, Refused, Writer};
 use super::hash::hash;
 use super::layout::Layout;
 use super::spill::Disk;
+use forest::Forest;
 pub(crate) use inbox::Inbox;
 use indexed::{Entry, Indexed};
 use log::Log;
@@ -271,6 +276,14 @@ impl Shard {
 }
 
 impl Shard {
+    /// Keeps the same states in another way.
+    fn replace(&mut self, log: Log, quota: &Quota) {
+        self.log = log;
+        let bytes = self.bytes();
+        Quota::give_back(&quota.bytes, self.taken.saturating_sub(bytes));
+        self.taken = self.taken.min(bytes);
+    }
+
     /// Moves the states to disk, and forgets the table.
     pub(crate) fn sleep(&mut self, disk: &dyn Disk, quota: &Quota) -> Result<(), Full> {
         self.log.sleep(disk)?;
@@ -463,6 +476,10 @@ pub(crate) struct Visited {
     pub(crate) router: Router,
     /// In order of number.
     pub(crate) shards: Vec<Shard>,
+    /// The parts of wide states, once there are many.
+    forest: Option<Arc<Forest>>,
+    /// Bytes of the forest taken from the quota.
+    forest_taken: u64,
 }
 
 impl Visited {
@@ -471,6 +488,8 @@ impl Visited {
         Self {
             router: Router::new(layout),
             shards: (0..SHARDS).map(|number| Shard::new(number, layout)).collect(),
+            forest: None,
+            forest_taken: 0,
         }
     }
 
@@ -552,7 +571,47 @@ impl Visited {
 
     /// Bytes in use.
     pub(crate) fn bytes(&self) -> u64 {
-        self.shards.iter().map(Shard::bytes).sum()
+        let shards: u64 = self.shards.iter().map(Shard::bytes).sum();
+        shards + self.forest.as_ref().map_or(0, |forest| forest.bytes())
+    }
+
+    /// Takes what the forest grew from the quota.
+    pub(in crate::explicit) fn account(&mut self, quota: &Quota) -> Result<(), Full> {
+        let Some(forest) = &self.forest else { return Ok(()) };
+        let more = forest.bytes().saturating_sub(self.forest_taken);
+        let got = Quota::take(&quota.bytes, more);
+        self.forest_taken += got;
+        if got < more { Err(Full::Bytes) } else { Ok(()) }
+    }
+
+    /// Keeps wide states as trees of their parts from now on, if that is smaller by a third for an eighth of them: the
+    /// parts of the others are the same more often still. Answers whether it is.
+    pub(in crate::explicit) fn compress(&mut self, quota: &Quota) -> Result<bool, Full> {
+        let words = self.router.words;
+        if self.forest.is_some() || !(3..=forest::WIDEST).contains(&words) {
+            return Ok(self.forest.is_some());
+        }
+        let forest = Arc::new(Forest::new(words));
+        let (some, rest) = self.shards.split_at_mut(SHARDS / 8);
+        let logs: Vec<Log> = some
+            .iter()
+            .map(|shard| shard.log.compressed(&forest))
+            .collect::<io::Result<_>>()?;
+        let before: u64 = some.iter().map(|shard| shard.log.bytes()).sum();
+        let after = logs.iter().map(Log::bytes).sum::<u64>() + forest.bytes();
+        if after * 3 > before * 2 {
+            return Ok(false);
+        }
+        for (shard, log) in some.iter_mut().zip(logs) {
+            shard.replace(log, quota);
+        }
+        for shard in rest {
+            let log = shard.log.compressed(&forest)?;
+            shard.replace(log, quota);
+        }
+        self.forest = Some(forest);
+        self.account(quota)?;
+        Ok(true)
     }
 
     /// The states found at a depth, as runs of numbers in shards; none is longer than `longest`.

@@ -356,8 +356,13 @@ impl Planner<'_> {
             asked.extend(self.search.terminal);
             let report = check_kept(system, scope, &asked, &options, progress, keeper);
             self.ends = self.search.terminal.map(|_| answer::ends(&report));
+            let kind = match self.search.order {
+                Order::BreadthFirst => "explicit states",
+                Order::DepthFirst => "explicit states depth first",
+                Order::Swarm => "explicit states by a swarm",
+            };
             let symmetry = reductions::symmetry(system, &report.stats);
-            let mut answers = answer::states(system, report, "explicit states", wanted);
+            let mut answers = answer::states(system, report, kind, wanted);
             if self.search.symmetry {
                 answers.iter_mut().for_each(|a| a.engine.push_str(&symmetry));
             }

@@ -88,8 +88,12 @@ fn remark(count: &EventCount, exhaustive: bool) -> Option<&'static str> {
 }
 
 fn depths(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
-    writeln!(out, "      {:>5}  {:>14}", "depth", "states")?;
     let levels = &stats.states_by_depth;
+    if levels.is_empty() {
+        // not breadth first
+        return Ok(());
+    }
+    writeln!(out, "      {:>5}  {:>14}", "depth", "states")?;
     let left_out = DEPTHS..levels.len().saturating_sub(DEPTHS);
     for (depth, states) in levels.iter().enumerate() {
         if !left_out.is_empty() && depth == left_out.start {

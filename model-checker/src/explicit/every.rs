@@ -79,6 +79,8 @@ struct Pass<'p, 's, 'g> {
     counts: FxHashMap<Subject, u64>,
     successors: Successors,
     findings: Vec<Finding>,
+    /// What is wrong in the state whose steps are looked at.
+    wrong_here: Vec<Subject>,
 }
 
 impl Search<'_, '_> {
@@ -106,6 +108,7 @@ impl Search<'_, '_> {
                 ..Successors::default()
             },
             findings: Vec::new(),
+            wrong_here: Vec::new(),
         };
         pass.reopen();
         let stopped = pass.levels().err();
@@ -114,13 +117,16 @@ impl Search<'_, '_> {
 }
 
 impl Pass<'_, '_, '_> {
-    /// Makes the properties that can be violated open again.
+    /// Makes the properties that can be violated open again, but for those that are wrong here.
     fn reopen(&mut self) {
         let properties = &self.search.ground.properties;
-        let terminal = self.search.terminal;
+        let (terminal, wrong_here) = (self.search.terminal, &self.wrong_here);
         self.checks.open_only(|position| {
-            let kind = properties[position].kind;
-            terminal != Some(position) && matches!(kind, PropertyKind::Invariant | PropertyKind::Transition)
+            let property = &properties[position];
+            let kind = property.kind;
+            terminal != Some(position)
+                && matches!(kind, PropertyKind::Invariant | PropertyKind::Transition)
+                && !wrong_here.contains(&Subject::Property(property.id))
         });
     }
 
@@ -165,17 +171,13 @@ impl Pass<'_, '_, '_> {
         let mut successors = std::mem::take(&mut self.successors);
         successors.clear();
         self.machine.expand(state, &mut successors);
-        let here = self.wrong(None, state, state);
-        let is_wrong_here = |subject: Subject| here.iter().any(|(s, _)| *s == subject);
-        for (subject, what) in here.clone() {
+        for (subject, what) in self.wrong(None, state, state) {
             *self.counts.entry(subject).or_default() += 1;
             if depth == 0 {
-                self.meet(
-                    (subject, part(&what), None),
-                    what,
-                    (depth, At::State(state.to_vec())),
-                );
+                let at = At::State(state.to_vec());
+                self.meet((subject, part(&what), None), what, (depth, at));
             }
+            self.wrong_here.push(subject);
         }
         for broken in &successors.broken {
             self.broken(*broken, depth, state);
@@ -184,11 +186,28 @@ impl Pass<'_, '_, '_> {
         let may_end = |this: &mut Self| search.terminal.is_some_and(|t| this.checks.is_true(t, state));
         if search.options.deadlock && rests && !may_end(self) {
             *self.counts.entry(Subject::Deadlock).or_default() += 1;
-            self.meet(
-                (Subject::Deadlock, 0, None),
-                Wrong::Deadlock,
-                (depth, At::Dead(state.to_vec())),
-            );
+            let at = At::Dead(state.to_vec());
+            self.meet((Subject::Deadlock, 0, None), Wrong::Deadlock, (depth, at));
+        }
+        self.reopen();
+        self.steps(depth, state, &successors);
+        self.wrong_here.clear();
+        self.reopen();
+        self.successors = successors;
+    }
+
+    /// The steps from a state, of what is not wrong in it.
+    fn steps(&mut self, depth: u32, state: &[u64], successors: &Successors) {
+        let search = self.search;
+        if let Some(native) = search.native.ready()
+            && !self.checks.watches_steps()
+            && !successors.is_empty()
+        {
+            let mut bits = Bits::default();
+            native.check(&successors.states, &mut bits);
+            if bits.found & self.checks.open_bits() == 0 {
+                return;
+            }
         }
         for position in 0..successors.len() {
             let (event, to) = (successors.events[position], successors.state(position));
@@ -196,14 +215,11 @@ impl Pass<'_, '_, '_> {
             for (subject, what) in self.wrong(Some(event), state, to) {
                 if self.is_of_steps(subject) {
                     *self.counts.entry(subject).or_default() += 1;
-                } else if is_wrong_here(subject) {
-                    continue;
                 }
                 let at = At::Step(state.to_vec(), event, to.to_vec());
                 self.meet((subject, part(&what), Some(id)), what, (depth, at));
             }
         }
-        self.successors = successors;
     }
 
     /// What is wrong with a state, or with a step of an event to one.

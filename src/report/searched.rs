@@ -79,7 +79,7 @@ fn share(count: &EventCount, stats: &Stats) -> f64 {
 /// Why an event did not take place.
 fn remark(count: &EventCount, exhaustive: bool) -> Option<&'static str> {
     match (count.fired, count.instances) {
-        (_, 0) => Some("never enabled: the constants rule it out"),
+        (_, 0) => Some("never enabled: ruled out before the search"),
         _ if count.outside_cone => Some("left out: no property depends on it"),
         (0, _) if exhaustive => Some("never enabled"),
         (0, _) => Some("not yet enabled"),

@@ -224,6 +224,9 @@ pub struct Check {
     /// Count states once that differ only in which of several like elements of a sort is which
     #[arg(long)]
     pub symmetry: bool,
+    /// Leave out orders of independent events that no property tells apart; runs need not be shortest then
+    #[arg(long, conflicts_with = "all_violations")]
+    pub partial_order: bool,
     /// Keep parts of the state that no event changes and that have one value, and events that they rule out
     #[arg(long)]
     pub no_settle: bool,

@@ -55,6 +55,8 @@ pub struct Search {
     pub stats: bool,
     /// Whether states that differ in the names of like elements are counted once.
     pub symmetry: bool,
+    /// Whether orders of independent events are left out.
+    pub partial_order: bool,
     /// Whether parts of the state that never change are left out.
     pub settle: bool,
     /// In which order explicit states are searched.
@@ -326,6 +328,7 @@ impl Planner<'_> {
             terminal: self.search.terminal.filter(|_| !temporal),
             all_violations: self.search.all_violations && !temporal,
             symmetry: self.search.symmetry,
+            partial_order: self.search.partial_order,
             settle: self.search.settle,
             threads: self.search.threads,
             order: self.search.order,
@@ -361,11 +364,9 @@ impl Planner<'_> {
                 Order::DepthFirst => "explicit states depth first",
                 Order::Swarm => "explicit states by a swarm",
             };
-            let symmetry = reductions::symmetry(system, &report.stats);
+            let reduced = reductions::reductions(system, &report.stats, &self.search);
             let mut answers = answer::states(system, report, kind, wanted);
-            if self.search.symmetry {
-                answers.iter_mut().for_each(|a| a.engine.push_str(&symmetry));
-            }
+            answers.iter_mut().for_each(|a| a.engine.push_str(&reduced));
             answers
         };
         if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {

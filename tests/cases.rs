@@ -214,10 +214,17 @@ fn explicit_states() {
     let mut skips = Skips::new("explicit");
     corpus::each(|case| {
         for command in case.checks() {
-            for (cone, symmetry) in [(true, false), (false, false), (true, true), (false, true)] {
+            for (cone, symmetry, partial_order) in [
+                (true, false, false),
+                (false, false, false),
+                (true, true, false),
+                (false, true, true),
+                (true, false, true),
+            ] {
                 let system = case.system(command);
                 let options = explicit::Options {
                     symmetry,
+                    partial_order,
                     ..explicit_options(cone, false)
                 };
                 let report =

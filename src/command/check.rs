@@ -162,9 +162,15 @@ fn misplaced(args: &Check) -> Option<&'static str> {
             "--order swarm is for --hash-compact or --bit-state: one search that keeps states whole finds the same",
         ),
         (Order::DepthFirst | Order::Swarm, _)
-            if args.checkpoint.is_some() || args.spill.is_some() || args.all_violations || args.symmetry =>
+            if args.checkpoint.is_some()
+                || args.spill.is_some()
+                || args.all_violations
+                || args.symmetry
+                || args.partial_order =>
         {
-            Some("--checkpoint, --spill, --all-violations and --symmetry are for the search breadth first")
+            Some(
+                "--checkpoint, --spill, --all-violations, --symmetry and --partial-order are for the search breadth first",
+            )
         }
         (Order::BreadthFirst, None) | (Order::DepthFirst, _) | (Order::Swarm, Some(_)) => None,
     }
@@ -193,6 +199,7 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
             all_violations: args.all_violations,
             stats: args.stats,
             symmetry: args.symmetry,
+            partial_order: args.partial_order,
             settle: !args.no_settle,
             order: order(args),
             lossy: lossy(args),

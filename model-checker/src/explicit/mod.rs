@@ -1,5 +1,6 @@
 //! The explicit-state engine: every reachable state of a finite scope, breadth first.
 
+mod ample;
 mod blame;
 mod chance;
 mod checkpoint;

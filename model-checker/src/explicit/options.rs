@@ -49,6 +49,9 @@ pub struct Options<'a> {
     pub lossy: Option<Lossy>,
     /// What the searches of a [`Order::Swarm`] begin their choices with.
     pub seed: u64,
+    /// Whether to leave out orders of independent events that no property tells apart. Verdicts and deadlocks are the
+    /// same either way, runs need not be shortest, and counts are of what was searched.
+    pub partial_order: bool,
     /// Threads that search; 0 counts as 1.
     pub threads: usize,
     /// Where states go when the memory of [`Limits::memory_bytes`] is used up; without one the search ends there.
@@ -140,6 +143,7 @@ impl Default for Options<'_> {
             order: Order::BreadthFirst,
             lossy: None,
             seed: 0,
+            partial_order: false,
             threads: 1,
             disk: None,
             tuning: Tuning::default(),

@@ -58,6 +58,22 @@ impl ExplicitReport {
     }
 }
 
+impl ExplicitReport {
+    /// Says of no run that it is a shortest one.
+    pub(super) fn not_shortest(&mut self) {
+        for (_, verdict) in &mut self.verdicts {
+            if let Verdict::Violated(violation) = verdict {
+                violation.shortest = false;
+            }
+        }
+        let ways = self.every.iter_mut().flat_map(|e| &mut e.ways);
+        let others = self.deadlock.iter_mut().chain(&mut self.undefined);
+        for violation in others.chain(ways.map(|w| &mut w.violation)) {
+            violation.shortest = false;
+        }
+    }
+}
+
 /// Counts of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats {
@@ -92,6 +108,8 @@ pub struct Stats {
     pub vacuous: Vec<PropertyId>,
     /// The elements of which states that differ in their names only were counted once.
     pub symmetry: Vec<Alike>,
+    /// Instances of events whose order was left open where it could be, of how many.
+    pub partial_order: Option<(usize, usize)>,
 }
 
 impl Stats {

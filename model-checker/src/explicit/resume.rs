@@ -22,7 +22,7 @@ impl Search<'_, '_> {
             .iter()
             .map(|p| &self.ground.system.property(p.id).name);
         digest(&format!(
-            "{}\n{}\n{:?}\n{} {} {:?} {} {} {}",
+            "{}\n{}\n{:?}\n{} {} {:?} {} {} {} {}",
             text::print(self.ground.system),
             self.ground.scope.display(self.ground.system),
             asked.collect::<Vec<_>>(),
@@ -34,6 +34,7 @@ impl Search<'_, '_> {
             self.options.all_violations,
             self.options.symmetry,
             self.options.settle,
+            self.options.partial_order,
         ))
     }
 

@@ -14,6 +14,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use transition_system::{Owner, Stop, Trace, Wrong};
 
+use super::ample::Ample;
 use super::checkpoint::{Forgetful, Keeper, Refused};
 use super::checks::{Checks, Finding};
 use super::found::{Found, shortest};
@@ -27,7 +28,7 @@ use super::spill::{Mark, Spilled, lost};
 use super::symmetry::{Normaliser, Renaming};
 use super::trace::{Last, Space, rebuild};
 use super::visited::{Full, Parts, Quota, Run, Shard, Visited, parts};
-use super::worker::{At, BLOCK, Shared, What, Worker};
+use super::worker::{At, BLOCK, Reductions, Shared, What, Worker};
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
@@ -215,6 +216,13 @@ impl<'s, 'g> Search<'s, 'g> {
             .symmetry
             .then(|| Normaliser::of(ground, &cone, &layout))
             .flatten();
+        let ample = options
+            .partial_order
+            .then(|| Ample::new(ground, &cone, &layout, options.terminal));
+        let reductions = Reductions {
+            normaliser: normaliser.clone(),
+            ample,
+        };
         let budget = options.budget();
         let events = cone.events.len();
         let threads = options.threads.max(1);
@@ -223,7 +231,7 @@ impl<'s, 'g> Search<'s, 'g> {
                 layout.words(),
                 machine.clone(),
                 checks.clone(),
-                normaliser.clone(),
+                reductions.clone(),
                 events,
                 budget.clone(),
             )
@@ -244,6 +252,7 @@ impl<'s, 'g> Search<'s, 'g> {
             found: Found::new(ground.properties.len()),
             stats: Stats {
                 state_bits: layout.bits(),
+                partial_order: reductions.ample.as_ref().map(Ample::free),
                 symmetry: normaliser.as_ref().map(Normaliser::alike).unwrap_or_default(),
                 ..Stats::default()
             },
@@ -788,7 +797,11 @@ impl<'s, 'g> Search<'s, 'g> {
         let found = std::mem::replace(&mut self.found, Found::new(0));
         let stats = std::mem::take(&mut self.stats);
         let report = found.report(self.ground, stats, stop.as_ref(), terminal);
-        ExplicitReport { every, ..report }
+        let mut report = ExplicitReport { every, ..report };
+        if self.options.partial_order {
+            report.not_shortest();
+        }
+        report
     }
 }
 

@@ -6,6 +6,7 @@
 
 use transition_system::Stop;
 
+use super::ample::Ample;
 use super::checks::{Checks, Finding};
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
@@ -52,12 +53,21 @@ pub(super) struct Shared<'s> {
     pub(super) ends: bool,
 }
 
+/// What leaves out states.
+#[derive(Clone, Debug)]
+pub(super) struct Reductions {
+    /// Of states that differ in the names of like elements.
+    pub(super) normaliser: Option<Normaliser>,
+    /// Of orders of independent events.
+    pub(super) ample: Option<Ample>,
+}
+
 /// See the module.
 pub(super) struct Worker<'s> {
     words: usize,
     machine: Machine,
     pub(super) checks: Checks,
-    normaliser: Option<Normaliser>,
+    reductions: Reductions,
     budget: Budget<'s>,
     source: Vec<u64>,
     out: Vec<u64>,
@@ -82,7 +92,7 @@ impl<'s> Worker<'s> {
         words: usize,
         machine: Machine,
         checks: Checks,
-        normaliser: Option<Normaliser>,
+        reductions: Reductions,
         events: usize,
         budget: Budget<'s>,
     ) -> Self {
@@ -90,7 +100,7 @@ impl<'s> Worker<'s> {
             words,
             machine,
             checks,
-            normaliser,
+            reductions,
             budget,
             source: Vec::new(),
             out: Vec::new(),
@@ -136,7 +146,8 @@ impl<'s> Worker<'s> {
 
     /// Expands some states; whether the search is over.
     fn block(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut Parts) -> bool {
-        let Some(native) = shared.native else {
+        let native = shared.native.filter(|_| self.reductions.ample.is_none());
+        let Some(native) = native else {
             return self.carefully(shared, source, parts);
         };
         let mut bits = Bits::default();
@@ -153,7 +164,7 @@ impl<'s> Worker<'s> {
             return self.carefully(shared, source, parts);
         }
         let made = &mut self.out[..made * self.words];
-        if let Some(normaliser) = &mut self.normaliser {
+        if let Some(normaliser) = &mut self.reductions.normaliser {
             normaliser.all(made);
         }
         shared.visited.router.send(made, parts);
@@ -191,7 +202,10 @@ impl<'s> Worker<'s> {
                 self.found.push((0, What::Deadlock, here()));
             }
             self.steps(state);
-            if let Some(normaliser) = &mut self.normaliser {
+            if let Some(ample) = &mut self.reductions.ample {
+                ample.keep(state, &mut self.successors);
+            }
+            if let Some(normaliser) = &mut self.reductions.normaliser {
                 normaliser.all(&mut self.successors.states);
             }
             router.send(&self.successors.states, parts);

@@ -144,6 +144,7 @@ impl<'a> Answers<'a> {
             limits,
             cone: false,
             symmetry: false,
+            partial_order: false,
             terminal: None,
             all_violations: false,
             ..*self.options

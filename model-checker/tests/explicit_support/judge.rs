@@ -89,3 +89,49 @@ pub fn judge(system: &System, scope: &Scope, expected: &Reference, id: PropertyI
         Verdict::Proved(_) | Verdict::Unknown(_) => panic!("{verdict:?}"),
     }
 }
+
+/// A verdict on a property from a search whose runs need not be shortest, and in which either of what is wrong may come
+/// first.
+pub fn judge_loosely(
+    system: &System,
+    scope: &Scope,
+    expected: &Reference,
+    id: PropertyId,
+    verdict: &Verdict,
+) {
+    let kind = system.property(id).kind;
+    let decided = expected.decided.get(&id).copied();
+    match verdict {
+        Verdict::Violated(v) => {
+            assert!(!v.shortest);
+            let of_event = matches!(
+                &v.what,
+                Wrong::Undefined {
+                    owner: Owner::Event(..),
+                    ..
+                }
+            );
+            let least = if of_event { expected.undefined } else { decided };
+            assert!(least.is_some_and(|least| least <= v.trace.len()), "{verdict:?}");
+            let of_step = matches!(
+                &v.what,
+                Wrong::Undefined {
+                    owner: Owner::Property(_),
+                    ..
+                }
+            ) && kind == PropertyKind::Transition;
+            if !of_step {
+                replayed(system, scope, verdict);
+            }
+        }
+        Verdict::Holds(_) if kind == PropertyKind::Witness => assert!(decided.is_some()),
+        Verdict::Holds(coverage) => {
+            assert!(coverage.exhaustive && decided.is_none() && expected.undefined.is_none());
+        }
+        Verdict::Vacuous(Vacuity::NeverReached(_)) => {
+            assert!(kind == PropertyKind::Witness && decided.is_none() && expected.undefined.is_none());
+        }
+        Verdict::Vacuous(Vacuity::NoInitialState) => assert_eq!(expected.initial, 0),
+        Verdict::Proved(_) | Verdict::Unknown(_) => panic!("{verdict:?}"),
+    }
+}

@@ -1,0 +1,66 @@
+//! Sets of events, by position in the cone.
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Set(Vec<u64>);
+
+impl Set {
+    /// The empty set of so many events.
+    pub(super) fn new(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    pub(super) fn add(&mut self, event: usize) {
+        self.0[event / 64] |= 1 << (event % 64);
+    }
+
+    pub(super) fn remove(&mut self, event: usize) {
+        self.0[event / 64] &= !(1 << (event % 64));
+    }
+
+    pub(super) fn contains(&self, event: usize) -> bool {
+        self.0[event / 64] >> (event % 64) & 1 == 1
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(|w| w.count_ones() as usize).sum()
+    }
+
+    pub(super) fn join(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
+    }
+
+    /// How many events are in both.
+    pub(super) fn common(&self, other: &Self) -> usize {
+        let both = self.0.iter().zip(&other.0);
+        both.map(|(a, b)| (a & b).count_ones() as usize).sum()
+    }
+
+    /// The events, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
+    /// Adds what of another set is new, to a list as well.
+    pub(super) fn join_new(&mut self, other: &Self, new: &mut Vec<usize>) {
+        for (at, (mine, theirs)) in self.0.iter_mut().zip(&other.0).enumerate() {
+            let mut fresh = theirs & !*mine;
+            *mine |= fresh;
+            while fresh != 0 {
+                new.push(at * 64 + fresh.trailing_zeros() as usize);
+                fresh &= fresh - 1;
+            }
+        }
+    }
+}

@@ -246,6 +246,10 @@ impl Looker<'_> {
     /// A fair run that satisfies a formula, if there is one in the graph; one of so many that are looked for at a time.
     fn lasso(&self, formula: FormulaId, of: u64) -> Result<Option<Lasso>, Stop> {
         let graph = self.graph;
+        if graph.len() == 0 {
+            // there is no initial state
+            return Ok(None);
+        }
         let Some(automaton) = Automaton::of(self.formulas, formula) else {
             return Err(Stop::Unsupported(format!(
                 "the automaton of the temporal formula has more than {NODES} nodes; state it as several properties"

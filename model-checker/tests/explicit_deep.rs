@@ -1,7 +1,7 @@
 //! Random systems depth first: whole states are searched to the same counts and verdicts as by the reference evaluator; what is
 //! found where only a part of states is kept is found truly, and what is not found is said to be probable only.
 //!
-//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems.
+//! `WATERTIGHT_EXPLICIT=n` multiplies the number of systems.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use explicit_support::{Reference, all_properties, finished, reference, replayed,
 const SYSTEMS: u64 = 120;
 
 fn each(f: fn(&System, &Scope, &Reference)) {
-    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().unwrap());
+    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().unwrap());
     let (systems, mut compared) = (SYSTEMS * factor, 0);
     for seed in 0..systems {
         let (system, scope) = Maker::new(seed).make(3000);

@@ -1,6 +1,6 @@
 //! Random systems: every way in which something is violated, against the reference evaluator; and where runs may end.
 //!
-//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed.
+//! `WATERTIGHT_EXPLICIT=n` multiplies the number of systems; a failure names its seed.
 
 #![allow(
     clippy::unwrap_used,
@@ -218,7 +218,7 @@ fn compare_alike(system: &System, scope: &Scope, expected: &Expected) -> bool {
 
 #[test]
 fn every_way_is_found_and_no_other() {
-    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().unwrap());
+    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().unwrap());
     let (mut compared, mut alike, mut most) = (0, 0, 0);
     for seed in 0..SYSTEMS * factor {
         let (system, scope) = Maker::new(seed).make(1000);

@@ -1,6 +1,6 @@
 //! Random systems: the explicit engine against the reference evaluator.
 //!
-//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
+//! `WATERTIGHT_EXPLICIT=n` multiplies the number of systems; a failure names its seed, and
 //! `WATERTIGHT_SEED=s` runs that one alone.
 
 #![allow(
@@ -34,7 +34,7 @@ fn seeds() -> Vec<u64> {
     if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
         return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
     }
-    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().expect("a number"));
+    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().expect("a number"));
     (0..SYSTEMS * factor).collect()
 }
 

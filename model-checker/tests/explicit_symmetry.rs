@@ -1,7 +1,7 @@
 //! Random systems: the search up to symmetry of sorts against the reference evaluator, and the states that it keeps
 //! against orbits counted by trying every permutation.
 //!
-//! `WATERTIGHT_DIFFERENTIAL=n` multiplies the number of systems; a failure names its seed, and
+//! `WATERTIGHT_EXPLICIT=n` multiplies the number of systems; a failure names its seed, and
 //! `WATERTIGHT_SEED=s` runs that one alone.
 
 #![allow(
@@ -31,7 +31,7 @@ fn seeds() -> Vec<u64> {
     if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
         return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
     }
-    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().expect("a number"));
+    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().expect("a number"));
     (0..SYSTEMS * factor).collect()
 }
 

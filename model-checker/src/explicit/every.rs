@@ -9,13 +9,13 @@
 //! one fault both are hard to read. What somebody mends is an event.
 
 use rustc_hash::FxHashMap;
-use transition_system::{EventId, Owner, PropertyId, PropertyKind, Stop, Violation, Wrong};
+use transition_system::{EventId, PropertyId, PropertyKind, Stop, Violation, Wrong};
 
 use super::checks::{Checks, Finding};
 use super::found::shortest;
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, UNDEFINED};
-use super::search::Search;
+use super::search::{Search, broken_promise};
 use super::spill::lost;
 use super::worker::{At, BLOCK};
 use crate::ground::GroundError;
@@ -253,13 +253,8 @@ impl Pass<'_, '_, '_> {
     /// An event is undefined in a state.
     fn broken(&mut self, broken: Broken, depth: u32, state: &[u64]) {
         let event = &self.search.ground.events[self.search.cone.events[broken.event as usize]];
-        let Some(promise) = event.promises().nth(broken.promise as usize) else {
+        let Some(what) = broken_promise(self.search.ground, &self.search.cone, broken) else {
             return;
-        };
-        let what = Wrong::Undefined {
-            owner: Owner::Event(event.event, event.args.clone()),
-            kind: promise.kind,
-            index: promise.index,
         };
         let subject = Subject::Event(event.event);
         *self.counts.entry(subject).or_default() += 1;

@@ -19,7 +19,7 @@ use super::checkpoint::{Forgetful, Keeper, Refused};
 use super::checks::{Checks, Finding};
 use super::found::{Found, shortest};
 use super::layout::Layout;
-use super::machine::Machine;
+use super::machine::{Broken, Machine};
 use super::native::Native;
 use super::options::Options;
 use super::progress::{Progress, Snapshot, estimate};
@@ -132,6 +132,26 @@ pub(super) fn begun_undefined(ground: &Ground<'_>) -> Option<(Trace, Wrong)> {
     Some((trace, what))
 }
 
+/// What is wrong where an event of the cone breaks a promise; `None` if it has no such promise.
+pub(super) fn broken_promise(ground: &Ground<'_>, cone: &Cone, broken: Broken) -> Option<Wrong> {
+    let event = &ground.events[cone.events[broken.event as usize]];
+    let promise = event.promises().nth(broken.promise as usize)?;
+    Some(Wrong::Undefined {
+        owner: Owner::Event(event.event, event.args.clone()),
+        kind: promise.kind,
+        index: promise.index,
+    })
+}
+
+/// Why a search ends where an event of the cone gives a cell a value that it cannot have.
+pub(super) fn escaped(ground: &Ground<'_>, cone: &Cone, event: u32) -> Stop {
+    let event = &ground.events[cone.events[event as usize]];
+    let name = &ground.system.event(event.event).name;
+    Stop::Unsupported(format!(
+        "internal error: event `{name}` gives a variable a value outside of its type, and no promise says so"
+    ))
+}
+
 /// Why a search does not begin.
 pub(super) fn too_many() -> Stop {
     Stop::Unsupported(
@@ -188,6 +208,15 @@ pub(super) enum Code {
 }
 
 impl Code {
+    /// Makes machine code once so many transitions have shown that the search is long.
+    pub(super) fn prepare(&mut self, done: u64, make: impl FnOnce() -> Option<Native>) {
+        if let Self::After(transitions) = self
+            && done >= *transitions
+        {
+            *self = make().map_or(Self::Never, |native| Self::Ready(Box::new(native)));
+        }
+    }
+
     pub(super) fn ready(&self) -> Option<&Native> {
         match self {
             Self::Ready(native) => Some(native),
@@ -417,12 +446,9 @@ impl<'s, 'g> Search<'s, 'g> {
 
     /// Makes machine code once the search has shown that it is long.
     fn prepare(&mut self) {
-        if let Code::After(transitions) = self.native
-            && self.stats.transitions >= transitions
-        {
-            let native = Native::new(self.ground, &self.cone, &self.layout);
-            self.native = native.map_or(Code::Never, |native| Code::Ready(Box::new(native)));
-        }
+        let (ground, cone, layout) = (self.ground, &self.cone, &self.layout);
+        self.native
+            .prepare(self.stats.transitions, || Native::new(ground, cone, layout));
     }
 
     fn pool(&mut self, states: usize) -> bool {
@@ -623,13 +649,7 @@ impl<'s, 'g> Search<'s, 'g> {
             }
             What::Undefined(_) if self.found.is_undefined() => {}
             What::Undefined(broken) => {
-                let event = &self.ground.events[self.cone.events[broken.event as usize]];
-                if let Some(promise) = event.promises().nth(broken.promise as usize) {
-                    let what = Wrong::Undefined {
-                        owner: Owner::Event(event.event, event.args.clone()),
-                        kind: promise.kind,
-                        index: promise.index,
-                    };
+                if let Some(what) = broken_promise(self.ground, &self.cone, broken) {
                     return match self.run_to(depth, &at) {
                         Ok((trace, names)) => self.undefined(trace, names.wrong(what)),
                         Err(error) => ControlFlow::Break(error.into()),
@@ -647,11 +667,7 @@ impl<'s, 'g> Search<'s, 'g> {
             },
             What::Deadlock => {}
             What::Escaped(event) => {
-                let event = &self.ground.events[self.cone.events[event as usize]];
-                let name = &self.ground.system.event(event.event).name;
-                return ControlFlow::Break(Halt::Stop(Stop::Unsupported(format!(
-                    "internal error: event `{name}` gives a variable a value outside of its type, and no promise says so"
-                ))));
+                return ControlFlow::Break(Halt::Stop(escaped(self.ground, &self.cone, event)));
             }
         }
         ControlFlow::Continue(())

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use transition_system::{Owner, Stop, Violation, Wrong};
+use transition_system::{Stop, Violation, Wrong};
 
 use super::checks::{Checks, Finding};
 use super::found::Found;
@@ -22,7 +22,7 @@ use super::native::{Bits, Native, UNDEFINED};
 use super::options::Options;
 use super::progress::{Progress, Snapshot};
 use super::report::{ExplicitReport, Stats, event_counts};
-use super::search::{Code, Halt, Question, begun_undefined, too_many};
+use super::search::{Code, Halt, Question, begun_undefined, broken_promise, escaped, too_many};
 use super::trace::{Last, along};
 use super::visited::Full;
 use crate::budget::Budget;
@@ -230,48 +230,32 @@ impl<'s, 'g> Deep<'s, 'g> {
         self.prepare();
         self.check(state)?;
         let Some(native) = self.native.ready() else {
-            return self.carefully(state);
+            return self.carefully(state, true);
         };
-        let (made, bits) = expand(native, state, &mut self.out, &mut self.fired, &mut self.alive);
+        let mut bits = Bits::default();
+        let made = native.expand(state, &mut self.out, &mut self.fired, &mut self.alive, &mut bits);
         let dead = self.options.deadlock && self.alive.contains(&0) && self.found.deadlock.is_none();
         if dead || bits.found & (self.checks.open_bits() | UNDEFINED) != 0 {
-            // counted again below
-            self.successors.clear();
-            self.machine.expand(state, &mut self.successors);
-            for event in &self.successors.events {
-                self.fired[*event as usize] -= 1;
-            }
-            return self.carefully(state);
+            return self.carefully(state, false);
         }
         self.stack.push(state, &self.out[..made * state.len()]);
         self.stats.depth = self.stats.depth.max(self.stack.depth());
         ControlFlow::Continue(())
     }
 
-    /// Expands a state by the portable machine, and says what is wrong.
-    fn carefully(&mut self, state: &[u64]) -> ControlFlow<Halt> {
+    /// Expands a state by the portable machine, and says what is wrong; counts its steps, unless machine code did.
+    fn carefully(&mut self, state: &[u64], count: bool) -> ControlFlow<Halt> {
         self.successors.clear();
         self.machine.expand(state, &mut self.successors);
         if let Some(event) = self.successors.escaped {
-            let event = &self.ground.events[self.cone.events[event as usize]];
-            let name = &self.ground.system.event(event.event).name;
-            return ControlFlow::Break(Halt::Stop(Stop::Unsupported(format!(
-                "internal error: event `{name}` gives a variable a value outside of its type, and no promise says so"
-            ))));
+            return ControlFlow::Break(Halt::Stop(escaped(self.ground, &self.cone, event)));
         }
-        if let Some(broken) = self.successors.broken.first() {
-            let event = &self.ground.events[self.cone.events[broken.event as usize]];
-            if let Some(promise) = event.promises().nth(broken.promise as usize) {
-                let what = Wrong::Undefined {
-                    owner: Owner::Event(event.event, event.args.clone()),
-                    kind: promise.kind,
-                    index: promise.index,
-                };
-                let violation = self.violation(what, state, None)?;
-                let open = |position: usize| self.checks.is_open(position);
-                self.found.undefined(open, violation);
-                return ControlFlow::Break(Halt::Answered);
-            }
+        let broken = self.successors.broken.first();
+        if let Some(what) = broken.and_then(|broken| broken_promise(self.ground, &self.cone, *broken)) {
+            let violation = self.violation(what, state, None)?;
+            let open = |position: usize| self.checks.is_open(position);
+            self.found.undefined(open, violation);
+            return ControlFlow::Break(Halt::Answered);
         }
         let may_end = self.terminal.is_some_and(|t| self.checks.is_true(t, state));
         if self.options.deadlock && self.successors.is_empty() && !may_end && self.found.deadlock.is_none() {
@@ -279,7 +263,7 @@ impl<'s, 'g> Deep<'s, 'g> {
             self.answered()?;
         }
         self.steps_from(state)?;
-        for event in &self.successors.events {
+        for event in self.successors.events.iter().filter(|_| count) {
             self.fired[*event as usize] += 1;
         }
         self.stack.push(state, &self.successors.states);
@@ -356,12 +340,9 @@ impl<'s, 'g> Deep<'s, 'g> {
 
     /// Makes machine code once the search has shown that it is long.
     fn prepare(&mut self) {
-        if let Code::After(transitions) = self.native
-            && self.steps >= transitions
-        {
-            let native = Native::new(self.ground, &self.cone, &self.layout);
-            self.native = native.map_or(Code::Never, |native| Code::Ready(Box::new(native)));
-        }
+        let (ground, cone, layout) = (self.ground, &self.cone, &self.layout);
+        self.native
+            .prepare(self.steps, || Native::new(ground, cone, layout));
     }
 
     /// Stops once every question is answered; a search without questions counts all states.
@@ -450,17 +431,4 @@ fn violation(what: Wrong, trace: transition_system::Trace) -> Violation {
         trace,
         shortest: false,
     }
-}
-
-/// The states after one state, at the front of `out`; how many, and what was met.
-fn expand(
-    native: &Native,
-    state: &[u64],
-    out: &mut Vec<u64>,
-    fired: &mut [u64],
-    alive: &mut Vec<u8>,
-) -> (usize, Bits) {
-    let mut bits = Bits::default();
-    let made = native.expand(state, out, fired, alive, &mut bits);
-    (made, bits)
 }

@@ -19,6 +19,7 @@ use transition_system::{
 };
 
 pub mod judge;
+pub mod processes;
 pub mod random;
 
 pub fn system(text: &str) -> System {

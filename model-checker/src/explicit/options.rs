@@ -25,7 +25,7 @@ pub struct Limits {
 pub struct Options<'a> {
     /// Where to stop.
     pub limits: Limits,
-    /// Whether to report a reachable state without an enabled event. Keeps every event, whatever
+    /// Whether to report a reachable state without an enabled event. Keeps every event, and what its guard depends on, whatever
     /// [`Options::cone`] says.
     pub deadlock: bool,
     /// A witness among the properties that says which states are meant to have no enabled event: none of them is a

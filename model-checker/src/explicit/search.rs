@@ -89,13 +89,11 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) fn new(ground: &Ground<'_>, options: &Options<'_>) -> Result<Self, GroundError> {
-        let cone = if options.cone && !options.deadlock {
-            Cone::of(
-                ground,
-                &ground.properties.iter().collect::<Vec<&GroundProperty>>(),
-            )
-        } else {
-            Cone::everything(ground)
+        let properties: Vec<&GroundProperty> = ground.properties.iter().collect();
+        let cone = match (options.cone, options.deadlock) {
+            (true, false) => Cone::of(ground, &properties),
+            (true, true) => Cone::of_events_too(ground, &properties),
+            (false, _) => Cone::everything(ground),
         };
         let layout = Layout::new(
             &ground.cells,

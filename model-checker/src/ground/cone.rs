@@ -42,8 +42,18 @@ impl Cone {
     /// The cone of these properties.
     #[must_use]
     pub fn of(ground: &Ground<'_>, properties: &[&GroundProperty]) -> Self {
+        Self::grown(ground, properties, false)
+    }
+
+    /// The cone of these properties and of what is enabled: every event, and the cells that their guards and promises can
+    /// depend on.
+    #[must_use]
+    pub fn of_events_too(ground: &Ground<'_>, properties: &[&GroundProperty]) -> Self {
+        Self::grown(ground, properties, true)
+    }
+
+    fn grown(ground: &Ground<'_>, properties: &[&GroundProperty], mut keep_all: bool) -> Self {
         let mut builder = Builder::new(ground);
-        let mut keep_all = false;
         for property in properties {
             builder.mark(property.formula);
             property.promises.iter().for_each(|p| builder.mark(p.holds));

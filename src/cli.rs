@@ -227,6 +227,13 @@ pub struct Check {
     /// Leave out orders of independent events that no property tells apart; runs need not be shortest then
     #[arg(long, conflicts_with = "all_violations")]
     pub partial_order: bool,
+    /// Do not keep states in which one event can be taken alone, and no property tells its step, but take it at once; runs need not
+    /// be shortest then, and counts and depths are of the states that are kept
+    #[arg(long, conflicts_with = "all_violations")]
+    pub merge_steps: bool,
+    /// Count states once that differ only in parts that are written before they are read
+    #[arg(long)]
+    pub forget_dead: bool,
     /// Keep parts of the state that no event changes and that have one value, and events that they rule out
     #[arg(long)]
     pub no_settle: bool,

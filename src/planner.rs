@@ -57,6 +57,10 @@ pub struct Search {
     pub symmetry: bool,
     /// Whether orders of independent events are left out.
     pub partial_order: bool,
+    /// Whether states with one step on that no property tells are not kept.
+    pub merge_steps: bool,
+    /// Whether states that differ in what is written before it is read are counted once.
+    pub forget_dead: bool,
     /// Whether parts of the state that never change are left out.
     pub settle: bool,
     /// In which order explicit states are searched.
@@ -329,6 +333,8 @@ impl Planner<'_> {
             all_violations: self.search.all_violations && !temporal,
             symmetry: self.search.symmetry,
             partial_order: self.search.partial_order,
+            merge_steps: self.search.merge_steps,
+            forget_dead: self.search.forget_dead,
             settle: self.search.settle,
             threads: self.search.threads,
             order: self.search.order,

@@ -15,6 +15,12 @@ pub fn reductions(system: &System, stats: &Stats, asked: &Search) -> String {
     if let Some(free) = stats.partial_order {
         out.push_str(&partial_order(free));
     }
+    if let Some(free) = stats.merged {
+        out.push_str(&merged(free));
+    }
+    if let Some(parts) = stats.forgotten {
+        out.push_str(&forgotten(parts));
+    }
     out
 }
 
@@ -38,5 +44,23 @@ fn partial_order((free, all): (usize, usize)) -> String {
         ", every order matters".to_owned()
     } else {
         format!(", up to the order of {free} of {all} steps")
+    }
+}
+
+/// How many instances of events are taken at once where they can be taken alone, of how many.
+fn merged((free, all): (usize, usize)) -> String {
+    if free == 0 {
+        ", no step can be merged".to_owned()
+    } else {
+        format!(", {free} of {all} steps merged where alone")
+    }
+}
+
+/// How many parts of the state are forgotten where they do not matter, of how many.
+fn forgotten((some, all): (usize, usize)) -> String {
+    if some == 0 {
+        ", every part matters".to_owned()
+    } else {
+        format!(", {some} of {all} parts forgotten where they do not matter")
     }
 }

@@ -166,10 +166,12 @@ fn misplaced(args: &Check) -> Option<&'static str> {
                 || args.spill.is_some()
                 || args.all_violations
                 || args.symmetry
-                || args.partial_order =>
+                || args.partial_order
+                || args.merge_steps
+                || args.forget_dead =>
         {
             Some(
-                "--checkpoint, --spill, --all-violations, --symmetry and --partial-order are for the search breadth first",
+                "--checkpoint, --spill, --all-violations, --symmetry, --partial-order, --merge-steps and --forget-dead are for the search breadth first",
             )
         }
         (Order::BreadthFirst, None) | (Order::DepthFirst, _) | (Order::Swarm, Some(_)) => None,
@@ -200,6 +202,8 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
             stats: args.stats,
             symmetry: args.symmetry,
             partial_order: args.partial_order,
+            merge_steps: args.merge_steps,
+            forget_dead: args.forget_dead,
             settle: !args.no_settle,
             order: order(args),
             lossy: lossy(args),

@@ -13,6 +13,12 @@ use crate::ground::{CellId, Cells};
 pub struct FieldId(u32);
 
 impl FieldId {
+    /// The id with this position.
+    #[must_use]
+    pub const fn new(position: usize) -> Self {
+        Self(position as u32)
+    }
+
     /// The position, from 0.
     #[must_use]
     pub const fn index(self) -> usize {

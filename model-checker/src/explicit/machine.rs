@@ -40,6 +40,7 @@ impl Successors {
         self.states.clear();
         self.events.clear();
         self.broken.clear();
+        self.escaped = None;
     }
 
     /// Number of successors.

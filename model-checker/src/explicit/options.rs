@@ -52,6 +52,12 @@ pub struct Options<'a> {
     /// Whether to leave out orders of independent events that no property tells apart. Verdicts and deadlocks are the
     /// same either way, runs need not be shortest, and counts are of what was searched.
     pub partial_order: bool,
+    /// Whether states are left out in which one event can be taken alone and no property tells its step. Verdicts and deadlocks are
+    /// the same either way, runs need not be shortest, and counts and depths are of what was searched. Only breadth first.
+    pub merge_steps: bool,
+    /// Whether to keep one of the states that differ only in cells that are written before they are read. Verdicts and the
+    /// lengths of traces are the same either way; counts are of what was searched. Only breadth first.
+    pub forget_dead: bool,
     /// Threads that search; 0 counts as 1.
     pub threads: usize,
     /// Where states go when the memory of [`Limits::memory_bytes`] is used up; without one the search ends there.
@@ -144,6 +150,8 @@ impl Default for Options<'_> {
             lossy: None,
             seed: 0,
             partial_order: false,
+            merge_steps: false,
+            forget_dead: false,
             threads: 1,
             disk: None,
             tuning: Tuning::default(),

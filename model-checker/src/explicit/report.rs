@@ -110,6 +110,10 @@ pub struct Stats {
     pub symmetry: Vec<Alike>,
     /// Instances of events whose order was left open where it could be, of how many.
     pub partial_order: Option<(usize, usize)>,
+    /// Instances of events whose steps were merged with the one before where they could be taken alone, of how many.
+    pub merged: Option<(usize, usize)>,
+    /// Cells that were forgotten where they are written before they are read, of how many.
+    pub forgotten: Option<(usize, usize)>,
 }
 
 impl Stats {

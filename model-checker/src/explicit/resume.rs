@@ -22,7 +22,7 @@ impl Search<'_, '_> {
             .iter()
             .map(|p| &self.ground.system.property(p.id).name);
         digest(&format!(
-            "{}\n{}\n{:?}\n{} {} {:?} {} {} {} {}",
+            "{}\n{}\n{:?}\n{} {} {:?} {} {} {} {} {} {}",
             text::print(self.ground.system),
             self.ground.scope.display(self.ground.system),
             asked.collect::<Vec<_>>(),
@@ -35,6 +35,8 @@ impl Search<'_, '_> {
             self.options.symmetry,
             self.options.settle,
             self.options.partial_order,
+            self.options.merge_steps,
+            self.options.forget_dead,
         ))
     }
 

@@ -14,7 +14,6 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use transition_system::{Owner, Stop, Trace, Wrong};
 
-use super::ample::Ample;
 use super::checkpoint::{Forgetful, Keeper, Refused};
 use super::checks::{Checks, Finding};
 use super::found::{Found, shortest};
@@ -23,12 +22,13 @@ use super::machine::{Broken, Machine};
 use super::native::Native;
 use super::options::Options;
 use super::progress::{Progress, Snapshot, estimate};
+use super::reductions::Reductions;
 use super::report::{ExplicitReport, Stats, event_counts};
 use super::spill::{Mark, Spilled, lost};
-use super::symmetry::{Normaliser, Renaming};
+use super::symmetry::Renaming;
 use super::trace::{Last, Space, rebuild};
 use super::visited::{Full, Parts, Quota, Run, Shard, Visited, parts};
-use super::worker::{At, BLOCK, Reductions, Shared, What, Worker};
+use super::worker::{At, BLOCK, Shared, What, Worker};
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundProperty, Initials};
 
@@ -166,7 +166,7 @@ pub(super) struct Search<'s, 'g> {
     pub(super) digest: u64,
     pub(super) cone: Cone,
     pub(super) layout: Layout,
-    pub(super) normaliser: Option<Normaliser>,
+    pub(super) reductions: Reductions,
     pub(super) visited: Visited,
     pub(super) quota: Quota,
     /// At how many states they are next tried as trees.
@@ -239,17 +239,12 @@ impl<'s, 'g> Search<'s, 'g> {
             terminal,
         } = Question::new(ground, options)?;
         let machine = Machine::of_events(ground, &cone, &layout)?;
-        let normaliser = options
-            .symmetry
-            .then(|| Normaliser::of(ground, &cone, &layout))
-            .flatten();
-        let ample = options
-            .partial_order
-            .then(|| Ample::new(ground, &cone, &layout, options.terminal));
-        let reductions = Reductions {
-            normaliser: normaliser.clone(),
-            ample,
+        let reductions = Reductions::new(ground, &cone, &layout, options)?;
+        let mut stats = Stats {
+            state_bits: layout.bits(),
+            ..Stats::default()
         };
+        reductions.tell(&mut stats);
         let budget = options.budget();
         let events = cone.events.len();
         let threads = options.threads.max(1);
@@ -277,12 +272,7 @@ impl<'s, 'g> Search<'s, 'g> {
             parts: (0..threads).map(|_| parts()).collect(),
             fired: vec![0; events],
             found: Found::new(ground.properties.len()),
-            stats: Stats {
-                state_bits: layout.bits(),
-                partial_order: reductions.ample.as_ref().map(Ample::free),
-                symmetry: normaliser.as_ref().map(Normaliser::alike).unwrap_or_default(),
-                ..Stats::default()
-            },
+            stats,
             checks,
             terminal,
             ground,
@@ -292,7 +282,7 @@ impl<'s, 'g> Search<'s, 'g> {
             digest: 0,
             cone,
             layout,
-            normaliser,
+            reductions,
             expanded: 0,
             begun: false,
             parallel: false,
@@ -343,13 +333,11 @@ impl<'s, 'g> Search<'s, 'g> {
         let cone = self.cone.clone();
         let words = self.layout.words();
         let mut packed = vec![0; words];
-        let mut normaliser = self.normaliser.clone();
+        let mut reductions = self.reductions.clone();
         let mut batch = Vec::new();
         let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
             self.layout.pack(values, &mut packed);
-            if let Some(normaliser) = &mut normaliser {
-                normaliser.all(&mut packed);
-            }
+            reductions.states(&mut packed);
             batch.extend_from_slice(&packed);
             if batch.len() >= INITIAL_BATCH * words {
                 outcome = self.add_initial(&mut batch);
@@ -778,7 +766,7 @@ impl<'s, 'g> Search<'s, 'g> {
             ground: self.ground,
             cone: &self.cone,
             layout: &self.layout,
-            normaliser: self.normaliser.as_ref(),
+            reductions: &self.reductions,
             visited: &self.visited,
             native: self.native.ready(),
         };
@@ -812,7 +800,7 @@ impl<'s, 'g> Search<'s, 'g> {
         let stats = std::mem::take(&mut self.stats);
         let report = found.report(self.ground, stats, stop.as_ref(), terminal);
         let mut report = ExplicitReport { every, ..report };
-        if self.options.partial_order {
+        if self.options.partial_order || self.options.merge_steps {
             report.not_shortest();
         }
         report

@@ -12,8 +12,9 @@ use transition_system::Trace;
 use super::layout::Layout;
 use super::machine::{Machine, Successors, Transitions};
 use super::native::{Bits, Native};
+use super::reductions::{Reductions, Way};
 use super::search::{FEW, INITIAL_TRIALS};
-use super::symmetry::{Normaliser, Renaming};
+use super::symmetry::Renaming;
 use super::visited::Visited;
 use super::worker::BLOCK;
 use crate::budget::Budget;
@@ -27,7 +28,7 @@ pub(super) struct Space<'a> {
     pub(super) ground: &'a Ground<'a>,
     pub(super) cone: &'a Cone,
     pub(super) layout: &'a Layout,
-    pub(super) normaliser: Option<&'a Normaliser>,
+    pub(super) reductions: &'a Reductions,
     pub(super) visited: &'a Visited,
     pub(super) native: Option<&'a Native>,
 }
@@ -45,7 +46,7 @@ pub(super) fn rebuild(
     let mut finder = Finder {
         space,
         machine: Machine::of_events(space.ground, space.cone, space.layout)?,
-        normaliser: space.normaliser.cloned(),
+        reductions: space.reductions.clone(),
         out: Successors {
             words: space.layout.words(),
             ..Successors::default()
@@ -70,7 +71,10 @@ pub(super) fn rebuild(
         let step = finder.step(&at, |_, after| next.contains(after));
         let step = step.ok_or_else(|| GroundError::internal("a step of a run is lost"))?;
         events.push(finder.event(step.event, &names)?);
-        if let Some(renamed) = step.renamed {
+        for merged in step.way.merged {
+            events.push(finder.event(merged, &names)?);
+        }
+        if let Some(renamed) = step.way.renamed {
             names = names.after(&renamed.inverse());
         }
         at = step.after;
@@ -131,14 +135,14 @@ struct Found {
     /// By position in the cone.
     event: u32,
     after: Vec<u64>,
-    /// What the normal form of the state after renames.
-    renamed: Option<Renaming>,
+    /// How the search came from the state after the event to that one.
+    way: Way,
 }
 
 struct Finder<'a> {
     space: &'a Space<'a>,
     machine: Machine,
-    normaliser: Option<Normaliser>,
+    reductions: Reductions,
     out: Successors,
 }
 
@@ -160,10 +164,10 @@ impl Finder<'_> {
             self.space.visited.read(&run, &mut source).map_err(|error| {
                 GroundError::internal(&format!("a state on disk cannot be read: {error}"))
             })?;
-            if let Some(native) = self.space.native {
+            if let Some(native) = self.space.native.filter(|_| !self.reductions.are_of_steps()) {
                 let count = native.expand(&source, &mut made, &mut counts, &mut alive, &mut Bits::default());
                 let made = &mut made[..count * words];
-                self.normalise(made);
+                self.reductions.states(made);
                 if !made.chunks_exact(words).any(|s| to.contains(s)) {
                     continue;
                 }
@@ -180,25 +184,15 @@ impl Finder<'_> {
         Ok(found)
     }
 
-    fn normalise(&mut self, states: &mut [u64]) {
-        if let Some(normaliser) = &mut self.normaliser {
-            normaliser.all(states);
-        }
-    }
-
     /// The first step from a state to one that is wanted.
     fn step(&mut self, from: &[u64], wanted: impl Fn(u32, &[u64]) -> bool) -> Option<Found> {
         self.out.clear();
         self.machine.expand(from, &mut self.out);
         for position in 0..self.out.len() {
             let (event, mut after) = (self.out.events[position], self.out.state(position).to_vec());
-            let renamed = self.normaliser.as_mut().map(|n| n.renaming(&mut after));
+            let way = self.reductions.way(&mut after);
             if wanted(event, &after) {
-                return Some(Found {
-                    event,
-                    after,
-                    renamed,
-                });
+                return Some(Found { event, after, way });
             }
         }
         None
@@ -208,23 +202,24 @@ impl Finder<'_> {
     fn initial(&mut self, state: &[u64]) -> Result<(Vec<i64>, Renaming), GroundError> {
         let lost = || GroundError::internal("an initial state of a run is lost");
         let (ground, layout) = (self.space.ground, self.space.layout);
-        let Some(normaliser) = &mut self.normaliser else {
+        if !self.reductions.are_of_states() {
             let fixed: Vec<_> = layout.cells().zip(self.values(state)).collect();
             let initial = ground
                 .initial_state(&fixed, &Budget::default())
                 .ok_or_else(lost)?;
             return Ok((initial, Renaming::default()));
-        };
+        }
         let mut found = None;
         let mut packed = vec![0; layout.words()];
-        let wanted = |cell| self.space.cone.contains(cell);
+        let (reductions, wanted) = (&mut self.reductions, |cell| self.space.cone.contains(cell));
         ground.initial_states_within(&wanted, &Budget::default(), INITIAL_TRIALS, &mut |values| {
             layout.pack(values, &mut packed);
-            let renamed = normaliser.renaming(&mut packed);
+            let renamed = reductions.rename(&mut packed);
             if packed != state {
                 return ControlFlow::Continue(());
             }
-            found = Some((values.to_vec(), renamed.inverse()));
+            let names = renamed.map(|r| r.inverse()).unwrap_or_default();
+            found = Some((values.to_vec(), names));
             ControlFlow::Break(())
         });
         found.ok_or_else(lost)

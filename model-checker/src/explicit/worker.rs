@@ -6,12 +6,11 @@
 
 use transition_system::Stop;
 
-use super::ample::Ample;
 use super::checks::{Checks, Finding};
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
+use super::reductions::Reductions;
 use super::spill::Disk;
-use super::symmetry::Normaliser;
 use super::visited::{Full, Inbox, Parts, Quota, Router, Run, Shard, Visited};
 use crate::budget::Budget;
 
@@ -51,15 +50,6 @@ pub(super) struct Shared<'s> {
     pub(super) terminal: Option<usize>,
     /// Whether what is undefined ends the search.
     pub(super) ends: bool,
-}
-
-/// What leaves out states.
-#[derive(Clone, Debug)]
-pub(super) struct Reductions {
-    /// Of states that differ in the names of like elements.
-    pub(super) normaliser: Option<Normaliser>,
-    /// Of orders of independent events.
-    pub(super) ample: Option<Ample>,
 }
 
 /// See the module.
@@ -146,7 +136,7 @@ impl<'s> Worker<'s> {
 
     /// Expands some states; whether the search is over.
     fn block(&mut self, shared: &Shared<'_>, source: &[u64], parts: &mut Parts) -> bool {
-        let native = shared.native.filter(|_| self.reductions.ample.is_none());
+        let native = shared.native.filter(|_| !self.reductions.are_of_steps());
         let Some(native) = native else {
             return self.carefully(shared, source, parts);
         };
@@ -164,9 +154,7 @@ impl<'s> Worker<'s> {
             return self.carefully(shared, source, parts);
         }
         let made = &mut self.out[..made * self.words];
-        if let Some(normaliser) = &mut self.reductions.normaliser {
-            normaliser.all(made);
-        }
+        self.reductions.states(made);
         shared.visited.router.send(made, parts);
         for (sum, count) in self.counts.iter_mut().zip(&self.block_counts) {
             *sum += count;
@@ -202,17 +190,9 @@ impl<'s> Worker<'s> {
                 self.found.push((0, What::Deadlock, here()));
             }
             self.steps(state);
-            if let Some(ample) = &mut self.reductions.ample {
-                ample.keep(state, &mut self.successors);
-            }
-            if let Some(normaliser) = &mut self.reductions.normaliser {
-                normaliser.all(&mut self.successors.states);
-            }
+            let (successors, counts) = (&mut self.successors, &mut self.counts);
+            self.transitions += self.reductions.successors(state, successors, counts);
             router.send(&self.successors.states, parts);
-            self.transitions += self.successors.len() as u64;
-            for event in &self.successors.events {
-                self.counts[*event as usize] += 1;
-            }
         }
         false
     }

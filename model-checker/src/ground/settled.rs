@@ -11,7 +11,6 @@ use super::Ground;
 use super::cells::{CellOwner, Place};
 use super::dag::CellId;
 use super::error::GroundError;
-use super::shape::Scalar;
 use super::solve::Solver;
 
 /// How often a system is grounded again.
@@ -84,17 +83,8 @@ impl Ground<'_> {
             let group = group(*id);
             left.get(&group) == Some(&0)
                 && values.get(&group) == Some(&Some(*value))
-                && !is_element(&self.cells.get(*id).scalar, *value)
+                && !self.cells.get(*id).scalar.is_element(*value)
         });
-    }
-}
-
-/// Whether a value is an element of a sort.
-fn is_element(scalar: &Scalar, code: i64) -> bool {
-    match scalar {
-        Scalar::Sort(..) => true,
-        Scalar::Option(inner) => code > 0 && is_element(inner, code - 1),
-        Scalar::Bool | Scalar::Range(..) | Scalar::Int | Scalar::Enum(..) => false,
     }
 }
 

@@ -99,6 +99,16 @@ impl Scalar {
         })
     }
 
+    /// Whether the value with this code is an element of a sort.
+    #[must_use]
+    pub fn is_element(&self, code: i64) -> bool {
+        match self {
+            Scalar::Sort(..) => true,
+            Scalar::Option(inner) => code > 0 && inner.is_element(code - 1),
+            Scalar::Bool | Scalar::Range(..) | Scalar::Int | Scalar::Enum(..) => false,
+        }
+    }
+
     /// The value with this code.
     #[must_use]
     pub fn decode(&self, code: i64) -> Value {

@@ -145,6 +145,8 @@ impl<'a> Answers<'a> {
             cone: false,
             symmetry: false,
             partial_order: false,
+            merge_steps: false,
+            forget_dead: false,
             terminal: None,
             all_violations: false,
             ..*self.options

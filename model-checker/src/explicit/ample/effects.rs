@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::layout::{FieldId, Layout};
 use super::super::select::split;
-use super::set::Set;
+use super::super::set::Set;
 use crate::ground::{CellId, Cone, Dag, Ground, GroundEvent, Node, NodeId};
 
 /// A part of a guard that reads one cell: the values for which it holds, counted from the least.

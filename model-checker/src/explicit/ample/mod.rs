@@ -14,7 +14,7 @@
 
 mod cycles;
 mod effects;
-mod set;
+mod merge;
 
 use std::sync::Arc;
 
@@ -23,9 +23,10 @@ use transition_system::{PropertyId, PropertyKind};
 
 use super::layout::Layout;
 use super::machine::Successors;
+use super::set::Set;
 use crate::ground::{CellId, Cone, Dag, Ground, GroundProperty, NodeId};
 use effects::{Effect, Relations, cells_of, effect};
-use set::Set;
+pub(crate) use merge::Merger;
 
 /// What does not change.
 #[derive(Debug)]
@@ -88,7 +89,10 @@ impl Ample {
     /// Leaves of all successors of a state those that are kept.
     pub(crate) fn keep(&mut self, state: &[u64], successors: &mut Successors) {
         // what is undefined is no step, but happens
-        if successors.len() < 2 || !successors.broken.is_empty() || !self.choose(state, successors) {
+        if successors.len() < 2 || !successors.broken.is_empty() {
+            return;
+        }
+        if !self.choose(state, successors, successors.len()) {
             return;
         }
         let words = successors.words;
@@ -105,8 +109,24 @@ impl Ample {
         successors.states.truncate(kept * words);
     }
 
-    /// Looks for the set with fewest enabled events; whether there is one.
-    fn choose(&mut self, state: &[u64], successors: &Successors) -> bool {
+    /// The position of the one successor of a state that can be kept without the others, if there is one.
+    fn alone(&mut self, state: &[u64], successors: &Successors) -> Option<usize> {
+        if !successors.broken.is_empty() || successors.escaped.is_some() {
+            return None;
+        }
+        match successors.events[..] {
+            [] => None,
+            [only] => (!self.rules.whole.contains(only as usize)).then_some(0),
+            [..] if !self.choose(state, successors, 2) => None,
+            [..] => {
+                let kept = |event: &u32| self.best.contains(*event as usize);
+                successors.events.iter().position(kept)
+            }
+        }
+    }
+
+    /// Looks for the set with fewest enabled events, but fewer than `limit`; whether there is one.
+    fn choose(&mut self, state: &[u64], successors: &Successors, limit: usize) -> bool {
         let rules = self.rules.clone();
         self.enabled.clear();
         successors
@@ -114,7 +134,7 @@ impl Ample {
             .iter()
             .for_each(|e| self.enabled.add(*e as usize));
         rules.layout.unpack(state, &mut self.values);
-        let mut least = self.enabled.len();
+        let mut least = limit;
         let mut found = false;
         for event in &successors.events {
             let event = *event as usize;

@@ -1,25 +1,25 @@
-//! Sets of events, by position in the cone.
+//! Sets of small numbers: of events by position in the cone, of cells by position in the layout.
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Set(Vec<u64>);
 
 impl Set {
-    /// The empty set of so many events.
+    /// The empty set of numbers below this one.
     pub(super) fn new(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
 
-    pub(super) fn add(&mut self, event: usize) {
-        self.0[event / 64] |= 1 << (event % 64);
+    pub(super) fn add(&mut self, number: usize) {
+        self.0[number / 64] |= 1 << (number % 64);
     }
 
-    pub(super) fn remove(&mut self, event: usize) {
-        self.0[event / 64] &= !(1 << (event % 64));
+    pub(super) fn remove(&mut self, number: usize) {
+        self.0[number / 64] &= !(1 << (number % 64));
     }
 
-    pub(super) fn contains(&self, event: usize) -> bool {
-        self.0[event / 64] >> (event % 64) & 1 == 1
+    pub(super) fn contains(&self, number: usize) -> bool {
+        self.0[number / 64] >> (number % 64) & 1 == 1
     }
 
     pub(super) fn clear(&mut self) {
@@ -34,13 +34,20 @@ impl Set {
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
     }
 
-    /// How many events are in both.
+    /// Adds what is in another set; whether any of it is new.
+    pub(super) fn grow(&mut self, other: &Self) -> bool {
+        let new = self.0.iter().zip(&other.0).any(|(a, b)| b & !a != 0);
+        self.join(other);
+        new
+    }
+
+    /// How many numbers are in both.
     pub(super) fn common(&self, other: &Self) -> usize {
         let both = self.0.iter().zip(&other.0);
         both.map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
-    /// The events, in order.
+    /// The numbers, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.0.iter().enumerate().flat_map(|(at, word)| {
             let mut left = *word;

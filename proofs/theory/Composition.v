@@ -23,8 +23,9 @@ Definition nothing : writes := fun _ => None.
 Definition updated (w : writes) (s : state) : state :=
   fun x => match w x with Some v => v | None => s x end.
 
-(** The name of an event stands here for the name with its parameters; choices that a component makes for itself are
-    several assignments that it may make. An action relates the state before to them, where its conditions hold. *)
+(** The name of an event stands here for the name that is left after hiding and renaming, with its parameters; choices that a
+    component makes for itself are several assignments that it may make. An action relates the state before to them, where
+    its conditions hold. *)
 Variable Name : Type.
 Definition action := state -> writes -> Prop.
 

@@ -91,8 +91,8 @@ Definition infected := updated _ _ (set_running (Some Infected)) rebuilt.
 
 (** What only [p] does is a step of the composition. *)
 Lemma moves p n s w :
-  (forall q, assigns (beside scanner builder) n q s (if match p, q with First, First | Second, Second => true | _, _ => false end
-                                                      then w else nothing _ _)) ->
+  (forall q, assigns (beside scanner builder) n q s
+    (match p, q with First, First | Second, Second => w | _, _ => nothing _ _ end)) ->
   event (beside scanner builder p) n <> None ->
   step together n s (updated _ _ w s).
 Proof.
@@ -145,7 +145,8 @@ Proof.
   { apply (safe_composition _ _ _ _ _ Inv); auto.
     - intros [] s (_ & _ & Hcopy & Hrunning); [| exact I].
       unfold Inv, copy_is_clean, runs_clean_images; rewrite Hcopy, Hrunning; split; discriminate.
-    - intros p; apply nobody_else_assigns with (reads := fun x => match p with First => x = Copy \/ x = Running | Second => False end); auto.
+    - pose (reads := fun p x => match p with First => x = Copy \/ x = Running | Second => False end).
+      intros p; apply nobody_else_assigns with (reads := reads p); auto; unfold reads.
       + destruct p; [| intros; exact I].
         intros s t Hsame [Hcopy Hrun]; unfold Inv, copy_is_clean, runs_clean_images in *.
         rewrite !Hsame by auto; auto.
@@ -164,7 +165,8 @@ Qed.
 Definition flag (_ : bool) : Type := bool.
 Definition setter (b : bool) : component bool flag unit := {|
   starts s := s true = false /\ s false = false;
-  event _ := Some (fun (s : state bool flag) (w : writes bool flag) => s true = false /\ s false = false /\ w = fun x => if Bool.eqb x b then Some true else None)
+  event _ := Some (fun (s : state bool flag) (w : writes bool flag) =>
+    s true = false /\ s false = false /\ w = fun x => if Bool.eqb x b then Some true else None)
 |}.
 Definition never_both (s : state bool flag) := ~ (s true = true /\ s false = true).
 

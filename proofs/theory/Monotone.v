@@ -91,6 +91,27 @@ Proof.
   - eapply closed_keeps; eauto.
 Qed.
 
+(** Unknown constants at their worst: a system that starts with no more, whose events can take place and add only where
+    this one's do, is within this one's fixpoint, and the complement is inductive for it, too. *)
+Theorem complement_for_all_constants n (start' : facts) (guard' : Event -> facts -> bool) (adds' : Event -> facts -> facts) :
+  within start' start ->
+  (forall e s, guard' e s = true -> guard e s = true) ->
+  (forall e s, within (adds' e s) (adds e s)) ->
+  closed (rounds n) ->
+  inductive {| initial s := forall f, s f = start' f;
+               step e s t := guard' e s = true /\ forall f, t f = s f || adds' e s f |}
+            (fun s => forall f, rounds n f = false -> s f = false).
+Proof.
+  intros Hstart Hguard Hadds Hclosed; split.
+  - intros s Hs f Hf; rewrite Hs; destruct (start' f) eqn:Hf'; [| reflexivity].
+    rewrite (start_within n f (Hstart f Hf')) in Hf; discriminate.
+  - intros e s t Hs [Hg Ht] f Hf; rewrite Ht, (Hs f Hf); simpl.
+    destruct (adds' e s f) eqn:Ha; [| reflexivity].
+    destruct (complement_is_inductive n Hclosed) as [_ Hkept].
+    rewrite <- (Hkept e s (fun f => s f || adds e s f) Hs (conj (Hguard e s Hg) (fun _ => eq_refl)) f Hf).
+    rewrite (Hadds e s f Ha), orb_true_r; reflexivity.
+Qed.
+
 (** *** The events of a round can happen one after the other *)
 
 Definition in_turn s := fold_left (fun s e => fired e s) events s.

@@ -31,7 +31,6 @@ Variable by_i : Event -> bool.
 
 (** What the observer of j sees is the same. *)
 Variable same : State -> State -> Prop.
-Hypothesis same_refl : forall s, same s s.
 Hypothesis same_sym : forall s t, same s t -> same t s.
 Hypothesis same_trans : forall s t u, same s t -> same t u -> same s u.
 
@@ -138,15 +137,15 @@ Proof.
 Qed.
 
 Lemma alike_not_empty l m : alike l m -> l <> [] /\ m <> [].
-Proof. induction 1; split; try discriminate; tauto. Qed.
+Proof. induction 1 as [| | ? ? ? ? ? _ IH | ? ? ? ? ? _ IH]; split; try discriminate; apply IH. Qed.
 
 (** At their ends, two runs that are alike show the same. *)
 Lemma alike_at_the_end l m : alike l m -> forall d, same (last l d) (last m d).
 Proof.
   induction 1 as [s t Hst | s t l m Hst Halike IH | s s' l m Hs _ IH | t t' l m Ht _ IH];
     intros d; [exact Hst | | exact (IH d) | exact (IH d)].
-  apply alike_not_empty in Halike; destruct Halike as [Hl Hm].
-  destruct l; [contradiction |]; destruct m; [contradiction |]; exact (IH d).
+  destruct (alike_not_empty l m Halike) as [Hl Hm].
+  destruct l; [destruct (Hl eq_refl) |]; destruct m; [destruct (Hm eq_refl) |]; exact (IH d).
 Qed.
 
 (** What being alike means for an observer whose view is a value: the sequences of views are equal when what is seen
@@ -165,7 +164,8 @@ Theorem alike_is_equal_without_stutters V (equal : V -> V -> bool) (view : State
     without_stutters equal (map view l) = without_stutters equal (map view m).
 Proof.
   intros Hequal Hview l m.
-  assert (Hhead : forall l, match without_stutters equal l, l with v :: _, w :: _ => v = w | [], [] => True | _, _ => False end).
+  assert (Hhead : forall l, match without_stutters equal l, l with
+                            | v :: _, w :: _ => v = w | [], [] => True | _, _ => False end).
   { clear l m; induction l as [| v [| w l] IH]; [exact I | reflexivity |].
     cbn [without_stutters]; destruct (equal v w) eqn:Hvw; [| reflexivity].
     apply Hequal in Hvw; subst w; exact IH. }

@@ -71,7 +71,7 @@ Proof.
     assert (Hall : path (s :: t :: rest)) by (split; [exists e |]; assumption).
     destruct (Nat.eq_dec (length (t :: rest)) k) as [Heq | Hneq].
     + destruct (@exists_last _ (t :: rest)) as (l & u & Hlast); [discriminate |].
-      rewrite Hlast in *; rewrite app_length in Heq; simpl in Heq.
+      rewrite Hlast in *; rewrite last_length in Heq.
       assert (Hgood : Forall P (s :: l)).
       { apply Hs; [simpl; lia |]; apply (path_prefix (s :: l) [u]); exact Hall. }
       apply Forall_app; split; [inversion Hgood; assumption | constructor; [| constructor]].

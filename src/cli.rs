@@ -1,5 +1,6 @@
 //! The command line, as data. Help texts carry the examples; `docs/commands.md` shows them run.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -178,10 +179,11 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = Engine::Auto)]
     pub engine: Engine,
     /// Greatest number of steps for --engine bmc
-    #[arg(long, value_name = "STEPS", default_value_t = 10)]
+    #[arg(long, value_name = "STEPS", default_value_t = 10, value_parser = whole::<u32>(0..=1 << 20),
+        allow_negative_numbers = true)]
     pub depth: u32,
     /// Threads of the search over explicit states [default: as many as the machine runs at once]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = whole::<u16>(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// Search without machine code, by the portable machine
     #[arg(long)]
@@ -190,36 +192,40 @@ pub struct Check {
     #[arg(long, value_enum, value_name = "ORDER")]
     pub order: Option<SearchOrder>,
     /// Keep of each state only so many bits of a hash (16 to 61): what holds then holds with a probability
-    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(16..=61), num_args = 0..=1,
-        default_missing_value = "48", conflicts_with_all = ["bit_state", "checkpoint", "spill", "all_violations"])]
+    #[arg(long, value_name = "BITS", value_parser = whole::<u32>(16..=61), num_args = 0..=1,
+        allow_negative_numbers = true, default_missing_value = "48", conflicts_with_all = ["bit_state", "checkpoint", "spill", "all_violations"])]
     pub hash_compact: Option<u32>,
-    /// Keep of each state only three bits, in a field of so many MiB: what holds then holds with a probability
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20),
+    /// Keep of each state only three bits, in a field of so many MiB (with --order swarm one for each thread): what holds
+    /// then holds with a probability
+    #[arg(long, value_name = "MIB", value_parser = whole::<u64>(1..=1 << 20), allow_negative_numbers = true,
         conflicts_with_all = ["checkpoint", "spill", "all_violations"])]
     pub bit_state: Option<u64>,
     /// The seed of the searches of --order swarm
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>(0..=u64::MAX),
+        allow_negative_numbers = true)]
     pub seed: u64,
     /// Keep the state of each search over explicit states in this folder, now and then and when it is stopped
     #[arg(long, value_name = "DIR")]
     pub checkpoint: Option<PathBuf>,
     /// Seconds between two checkpoints
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, requires = "checkpoint")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, requires = "checkpoint",
+        value_parser = whole::<u64>(0..=u64::MAX), allow_negative_numbers = true)]
     pub checkpoint_every: u64,
     /// Go on from the checkpoints in that folder
     #[arg(long, requires = "checkpoint")]
     pub resume: bool,
     /// Stop after this many states
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(0..=u64::MAX), allow_negative_numbers = true)]
     pub max_states: Option<u64>,
-    /// Stop when the system written out for its scope, or its states, take this many MiB
-    #[arg(long, value_name = "MIB", default_value_t = 8192)]
-    pub max_memory: u64,
+    /// Stop when the system written out for its scope, or its states, take this many MiB [default: 8192, or what is free
+    /// where that is less; with --bit-state all that is free]
+    #[arg(long, value_name = "MIB", value_parser = whole::<u64>(1..=1 << 40), allow_negative_numbers = true)]
+    pub max_memory: Option<u64>,
     /// When that memory is used up, go on with the states in unnamed files of this folder
     #[arg(long, value_name = "DIR")]
     pub spill: Option<PathBuf>,
     /// Stop after this many seconds (for each command of the file)
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(0..=u64::MAX), allow_negative_numbers = true)]
     pub timeout: Option<u64>,
     /// Count states once that differ only in which of several like elements of a sort is which
     #[arg(long)]
@@ -255,7 +261,7 @@ pub struct Check {
     #[arg(long, value_enum, value_name = "FORM", default_value_t = ProgressForm::Line)]
     pub progress: ProgressForm,
     /// Seconds between two such lines
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.5, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.5, value_parser = seconds, allow_negative_numbers = true)]
     pub progress_every: f64,
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -281,6 +287,20 @@ pub enum ProgressForm {
 }
 
 /// A time of at least a millisecond and at most a day.
+/// Reads a whole number of a range.
+fn whole<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text.parse::<u64>().ok().filter(|n| range.contains(n));
+        number.and_then(|n| T::try_from(n).ok()).ok_or_else(|| {
+            let least = range.start();
+            match *range.end() {
+                u64::MAX => format!("a whole number, at least {least}"),
+                most => format!("a whole number, from {least} to {most}"),
+            }
+        })
+    }
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(n) if (0.001..=86_400.0).contains(&n) => Ok(n),

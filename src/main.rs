@@ -23,6 +23,7 @@ mod jobs;
 mod judge;
 mod library;
 mod live;
+mod memory;
 mod outcome;
 mod output;
 mod planner;

@@ -47,6 +47,15 @@ invariant hard { x * x * x + y * y * y != 1332271433 }
 check later, reached, hard
 ";
 
+/// A thousand states in a row.
+const SMALL: &str = "var x: 0..999
+init { x == 0 }
+event next { when x < 999; x := x + 1 }
+event back { when x == 500; x := 0 }
+transition i { x' <= x + 1 }
+check i by explicit
+";
+
 fn specification(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("limits-{name}.wt"));
     std::fs::write(&path, text).unwrap();
@@ -100,6 +109,83 @@ fn memory_is_limited() {
     let (why, covered) = reason(&output);
     assert!(why.starts_with("stopped at the limit of 50 MiB"), "{why}");
     assert!(covered.contains("parts"), "{covered}");
+}
+
+/// What `check` says on standard error of options that it refuses.
+fn refused(path: &PathBuf, args: &[&str]) -> String {
+    let output = start(path, args).wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+    said
+}
+
+#[test]
+fn a_field_of_bits_that_is_larger_than_the_memory_is_refused() {
+    let path = specification("field", SMALL);
+    let large = ["--bit-state", "1048576"];
+    assert!(refused(&path, &large).contains("needs more than 1048576 MiB, and "));
+    let given = [&large[..], &["--max-memory", "1000"]].concat();
+    assert!(refused(&path, &given).contains("and --max-memory allows 1000 MiB"));
+    let swarm = [
+        "--bit-state",
+        "300",
+        "--order",
+        "swarm",
+        "--threads",
+        "4",
+        "--max-memory",
+        "1000",
+    ];
+    assert!(refused(&path, &swarm).contains("--bit-state 300 needs more than 1200 MiB for 4 threads"));
+    // one thread has room
+    let output = start(
+        &path,
+        &["--bit-state", "300", "--max-memory", "1000", "--max-states", "10"],
+    );
+    let output = output.wait_with_output().unwrap();
+    assert!(reason(&output).0.starts_with("stopped at the limit of 10 states"));
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_with_their_range() {
+    let path = specification("numbers", SMALL);
+    for (option, number, range) in [
+        ("--bit-state", "0", "from 1 to 1048576"),
+        ("--bit-state", "-1", "from 1 to 1048576"),
+        ("--hash-compact", "15", "from 16 to 61"),
+        ("--hash-compact", "62", "from 16 to 61"),
+        ("--max-memory", "0", "from 1 to "),
+        ("--max-memory", "17592186044416", "from 1 to "),
+        ("--max-states", "-1", "at least 0"),
+        ("--max-states", "18446744073709551616", "at least 0"),
+        ("--timeout", "1e9", "at least 0"),
+        ("--threads", "0", "from 1 to 1024"),
+        ("--threads", "65537", "from 1 to 1024"),
+        ("--seed", "-1", "at least 0"),
+        ("--depth", "-1", "from 0 to "),
+        ("--progress-every", "0", "from 0.001 to 86400"),
+        ("--progress-every", "nan", "from 0.001 to 86400"),
+    ] {
+        let said = refused(&path, &[option, number]);
+        let expected = format!("invalid value '{number}' for '{option} ");
+        assert!(said.contains(&expected) && said.contains(range), "{said}");
+    }
+    // what is large or nothing, and can be
+    for args in [
+        ["--max-states", "0"],
+        ["--timeout", "0"],
+        ["--threads", "1024"],
+        ["--seed", "18446744073709551615"],
+        ["--max-states", "18446744073709551615"],
+        ["--max-memory", "1099511627776"],
+    ] {
+        let output = start(&path, &args).wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            matches!(output.status.code(), Some(0 | 3)) && said.is_empty(),
+            "{args:?}: {said}"
+        );
+    }
 }
 
 #[test]

@@ -20,10 +20,12 @@ use crate::planner::{Planner, Search};
 use crate::report::run::Shown;
 use crate::spec::compile;
 use crate::spill::Scratch;
-use crate::{certificate, judge, report, runs, tool};
+use crate::{certificate, judge, memory, report, runs, tool};
 
 /// Set by SIGINT and SIGTERM; the engines look at it.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Most bytes of a search, unless the user says otherwise.
+const USUAL_MEMORY: u64 = 8 << 30;
 
 /// Runs the command.
 ///
@@ -40,6 +42,9 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     }
     if let Some(why) = misplaced(args) {
         return Err(Failure::new(why.to_owned()));
+    }
+    if let Some(failure) = oversized(args, memory::free()) {
+        return Err(failure);
     }
     let mut out = report::stdout(context.color);
     let mut exit = Exit::Good;
@@ -178,23 +183,53 @@ fn misplaced(args: &Check) -> Option<&'static str> {
     }
 }
 
+/// Why a field of bits is more than there is memory, of which so many bytes are free.
+fn oversized(args: &Check, free: Option<u64>) -> Option<Failure> {
+    let mebibytes = args.bit_state?;
+    let fields = match order(args) {
+        Order::Swarm => threads(args) as u64,
+        Order::BreadthFirst | Order::DepthFirst => 1,
+    };
+    let all = mebibytes.saturating_mul(fields);
+    let of_threads = match fields {
+        1 => String::new(),
+        n => format!(" for {n} threads"),
+    };
+    let needs = format!("--bit-state {mebibytes} needs more than {all} MiB{of_threads}");
+    // the run that is searched takes some as well
+    if let Some(most) = args.max_memory.filter(|most| all >= *most) {
+        let message = format!("{needs}, and --max-memory allows {most} MiB");
+        return Some(Failure::new(message).help("take a smaller field, or raise --max-memory"));
+    }
+    let most = free.map(|bytes| bytes >> 20).filter(|most| all >= *most)?;
+    let message = format!("{needs}, and {most} MiB are free");
+    Some(Failure::new(message).help("take a smaller field"))
+}
+
 /// What ends a search.
 fn limits(args: &Check) -> Limits {
+    let free = || memory::free().unwrap_or(u64::MAX);
+    let most = match (args.max_memory, args.bit_state) {
+        (Some(mebibytes), _) => mebibytes << 20,
+        (None, Some(_)) => free(),
+        (None, None) => free().min(USUAL_MEMORY),
+    };
     Limits {
         states: args.max_states,
-        memory_bytes: Some(args.max_memory << 20),
+        memory_bytes: Some(most),
         time: args.timeout.map(Duration::from_secs),
     }
 }
 
 fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
+    let limits = limits(args);
     Planner {
         search: Search {
             engine: args.engine,
             depth: args.depth,
-            threads: args.threads.map_or_else(available, usize::from),
+            threads: threads(args),
             portable: args.portable,
-            limits: limits(args),
+            limits,
             progress_interval: Duration::from_secs_f64(args.progress_every),
             deadlock: args.deadlock || job.terminal.is_some(),
             terminal: job.terminal,
@@ -211,7 +246,7 @@ fn planner<'a>(args: &Check, context: &Context, job: &Job<'_>) -> Planner<'a> {
         },
         since: Instant::now(),
         interrupt: &INTERRUPTED,
-        progress: report::progress::Line::new(context, args.progress, limits(args)),
+        progress: report::progress::Line::new(context, args.progress, limits),
         disk: args.spill.clone().map(Scratch::new),
         keeper: args.checkpoint.clone().map(|folder| {
             let every = Duration::from_secs(args.checkpoint_every);
@@ -257,7 +292,8 @@ fn write_certificate(dir: &Path, row: &mut Outcome, sources: &[(String, String)]
     Ok(())
 }
 
-/// As many threads as the machine runs at once.
-fn available() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// As many threads as are asked for, or as the machine runs at once.
+fn threads(args: &Check) -> usize {
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.threads.map_or_else(available, usize::from)
 }

@@ -4,6 +4,7 @@
 //! The answer to a question is that of the first member, by number, that has one, whichever is done first.
 
 use std::sync::atomic::AtomicUsize;
+use std::thread::Builder;
 
 use transition_system::{Trace, Verdict};
 
@@ -27,10 +28,13 @@ pub(super) fn search(
         seed: Some(options.seed.wrapping_add(number as u64)),
     };
     let reports: Vec<ExplicitReport> = std::thread::scope(|scope| {
+        // a member for which there is no thread is missing, and the others search all the same
         let others: Vec<_> = (1..count)
-            .map(|number| {
+            .filter_map(|number| {
                 let (ground, member) = (ground.clone(), member(number));
-                scope.spawn(move || search_as(&ground, options, &mut Silent, &member))
+                Builder::new()
+                    .spawn_scoped(scope, move || search_as(&ground, options, &mut Silent, &member))
+                    .ok()
             })
             .collect();
         let mut reports = vec![search_as(ground, options, progress, &member(0))];

@@ -26,15 +26,23 @@ pub(super) enum Store {
 
 impl Store {
     /// Nothing, in the way that is asked for, with at most so many bytes. `seed` gives another hash.
-    pub(super) fn new(layout: &Layout, lossy: Option<Lossy>, most_bytes: u64, seed: u64) -> Self {
-        match lossy {
+    ///
+    /// # Errors
+    /// [`Full::Bytes`] if there is no memory for what is taken in the beginning.
+    pub(super) fn new(
+        layout: &Layout,
+        lossy: Option<Lossy>,
+        most_bytes: u64,
+        seed: u64,
+    ) -> Result<Self, Full> {
+        Ok(match lossy {
             Some(Lossy::HashCompaction(bits)) if layout.bits() > bits => Self::Hashes {
                 table: Hashes::new(bits),
                 bits,
                 seed,
             },
             Some(Lossy::BitState(bytes)) => Self::Marks {
-                field: vec![0; (bytes / 8).max(1) as usize],
+                field: field(bytes, most_bytes)?,
                 set: 0,
                 seed,
             },
@@ -44,7 +52,7 @@ impl Store {
                 keys: Keys::new(),
                 fresh: Vec::new(),
             },
-        }
+        })
     }
 
     /// Remembers a state; whether it was not known.
@@ -99,6 +107,20 @@ impl Store {
                 Some(chance::of_marks(states, filled, MARKS))
             }
         }
+    }
+}
+
+/// A field of so many bytes without a mark.
+fn field(bytes: u64, most_bytes: u64) -> Result<Vec<u64>, Full> {
+    let words = usize::try_from(bytes / 8).map_err(|_| Full::Bytes)?.max(1);
+    // an allocation of zeros is what the system gives piece by piece, but it cannot fail: so it is tried before
+    let mut trial = Vec::<u64>::new();
+    let tried = trial.try_reserve_exact(words);
+    std::hint::black_box(&trial);
+    drop(trial);
+    match tried {
+        Ok(()) if bytes <= most_bytes => Ok(vec![0; words]),
+        Ok(()) | Err(_) => Err(Full::Bytes),
     }
 }
 

@@ -13,64 +13,39 @@
 )]
 
 use model_checker::Budget;
-use std::io;
-use std::sync::Mutex;
-
 use model_checker::explicit::{
-    ConstCell, Disk, ExplicitReport, Options, Pile, Silent, Tuning, blame, check, search,
+    ConstCell, Disk, ExplicitReport, Options, Silent, Tuning, blame, check, search,
 };
 use model_checker::ground::{CellOwner, Cells, Ground, Place};
 use transition_system::eval::{Bindings, Context, Evaluator};
-use transition_system::{Scope, State, System, Value, Verdict, Violation, Wrong, text};
+use transition_system::{Scope, State, System, Value, Verdict, Violation, Wrong};
 
 mod explicit_support;
+use explicit_support::disk::DISK;
 use explicit_support::judge::{NATIVE, PORTABLE, judge, undefined_at_start};
 use explicit_support::random::{Maker, Random};
-use explicit_support::{Reference, all_properties, finished, reference, replayed, replayed_witness};
+use explicit_support::seeds::{each_seed, made};
+use explicit_support::{Reference, all_properties, reference, replayed, replayed_witness};
 
 const SYSTEMS: u64 = 600;
-
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
-        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
-    }
-    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().expect("a number"));
-    (0..SYSTEMS * factor).collect()
-}
 
 #[test]
 fn the_search_agrees_with_the_reference_evaluator() {
     let (mut compared, mut with_violation, mut with_undefined, mut largest) = (0, 0, 0, 0);
-    for seed in seeds() {
-        let (system, scope) = Maker::new(seed).make(3000);
-        let system = finished(system);
-        let run = std::panic::catch_unwind(|| compare(&system, &scope));
-        match run {
-            Ok(None) => {}
-            Ok(Some(reference)) => {
-                compared += 1;
-                with_violation += u64::from(!reference.decided.is_empty());
-                with_undefined += u64::from(reference.undefined.is_some());
-                largest = largest.max(reference.states);
-            }
-            Err(cause) => {
-                eprintln!(
-                    "WATERTIGHT_SEED={seed}, scope {}\n{}",
-                    scope.display(&system),
-                    text::print(&system)
-                );
-                std::panic::resume_unwind(cause);
-            }
+    let make = |seed| made(Maker::new(seed), 3000);
+    let systems = each_seed(SYSTEMS, "WATERTIGHT_EXPLICIT", make, |_, system, scope| {
+        if let Some(reference) = compare(system, scope) {
+            compared += 1;
+            with_violation += u64::from(!reference.decided.is_empty());
+            with_undefined += u64::from(reference.undefined.is_some());
+            largest = largest.max(reference.states);
         }
-    }
+    });
     eprintln!(
         "{compared} compared, {with_violation} with a decision, {with_undefined} undefined, up to {largest} states"
     );
-    if seeds().len() > 100 {
-        assert!(
-            compared * 2 > seeds().len() as u64,
-            "too few systems could be compared"
-        );
+    if systems > 100 {
+        assert!(compared * 2 > systems, "too few systems could be compared");
         assert!(with_violation * 4 > compared && with_undefined > 0 && largest > 100);
     }
 }
@@ -118,40 +93,6 @@ fn compare(system: &System, scope: &Scope) -> Option<Reference> {
         }
     }
     expected.ok().filter(|r| r.initial > 0)
-}
-
-/// A disk that is memory.
-#[derive(Debug)]
-struct Memory;
-
-const DISK: &dyn Disk = &Memory;
-
-impl Disk for Memory {
-    fn pile(&self) -> io::Result<Box<dyn Pile>> {
-        Ok(Box::new(Bytes::default()))
-    }
-}
-
-#[derive(Debug, Default)]
-struct Bytes(Mutex<Vec<u8>>);
-
-impl Pile for Bytes {
-    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
-        let (mut all, at) = (self.0.lock().unwrap(), at as usize);
-        let end = all.len().max(at + bytes.len());
-        all.resize(end, 0);
-        all[at..at + bytes.len()].copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()> {
-        let (all, at) = (self.0.lock().unwrap(), at as usize);
-        let there = all
-            .get(at..at + bytes.len())
-            .ok_or(io::ErrorKind::UnexpectedEof)?;
-        bytes.copy_from_slice(there);
-        Ok(())
-    }
 }
 
 /// Counts of states and transitions, and the deadlock, of a search without properties.

@@ -18,22 +18,15 @@ use std::collections::BTreeSet;
 use model_checker::Budget;
 use model_checker::explicit::{Alike, Options, Silent, check, search};
 use model_checker::ground::Ground;
-use transition_system::{Scope, SortId, State, System, Value, Verdict, text};
+use transition_system::{Scope, SortId, State, System, Value, Verdict};
 
 mod explicit_support;
 use explicit_support::judge::{NATIVE, PORTABLE, judge, undefined_at_start};
 use explicit_support::random::Maker;
-use explicit_support::{Reference, all_properties, finished, reference, replayed, replayed_witness};
+use explicit_support::seeds::{each_seed, made};
+use explicit_support::{Reference, all_properties, reference, replayed, replayed_witness};
 
 const SYSTEMS: u64 = 400;
-
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
-        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
-    }
-    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().expect("a number"));
-    (0..SYSTEMS * factor).collect()
-}
 
 /// What was seen, to be sure that the systems are worth the trouble.
 #[derive(Default, Debug)]
@@ -48,32 +41,10 @@ struct Seen {
 
 fn all(make: impl Fn(u64) -> Maker) -> Seen {
     let mut seen = Seen::default();
-    for seed in seeds() {
-        let (system, scope) = make(seed).make(3000);
-        let system = finished(system);
-        let run = std::panic::catch_unwind(|| {
-            let mut seen = Seen::default();
-            compare(&system, &scope, &mut seen);
-            seen
-        });
-        match run {
-            Ok(one) => {
-                seen.compared += one.compared;
-                seen.smaller += one.smaller;
-                seen.decided += one.decided;
-                seen.undefined += one.undefined;
-                seen.in_part += one.in_part;
-            }
-            Err(cause) => {
-                eprintln!(
-                    "WATERTIGHT_SEED={seed}, scope {}\n{}",
-                    scope.display(&system),
-                    text::print(&system)
-                );
-                std::panic::resume_unwind(cause);
-            }
-        }
-    }
+    let make = |seed| made(make(seed), 3000);
+    each_seed(SYSTEMS, "WATERTIGHT_EXPLICIT", make, |_, system, scope| {
+        compare(system, scope, &mut seen);
+    });
     eprintln!("{seen:?}");
     seen
 }

@@ -21,18 +21,10 @@ use model_checker::symbolic::{Options, prove};
 use transition_system::{Proof, System, Verdict, text};
 
 mod explicit_support;
-use explicit_support::finished;
 use explicit_support::random::Maker;
+use explicit_support::seeds::{each_seed, made};
 
 const SYSTEMS: u64 = 60;
-
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
-        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
-    }
-    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().expect("a number"));
-    (0..SYSTEMS * factor).collect()
-}
 
 /// The solvers on this machine, if both are there.
 fn solvers() -> Option<Solvers> {
@@ -61,45 +53,38 @@ fn solvers() -> Option<Solvers> {
 fn both_solvers_accept_every_proof() {
     let Some(solvers) = solvers() else { return };
     let (mut accepted, mut queries, mut slowest) = (0u32, 0, Duration::ZERO);
-    for seed in seeds() {
-        let (system, scope) = Maker::new(seed).make(600);
-        let system = finished(system);
+    let make = |seed| made(Maker::new(seed), 600);
+    let systems = each_seed(SYSTEMS, "WATERTIGHT_DIFFERENTIAL", make, |_, system, scope| {
         for id in system.property_ids() {
-            for scope in [Some(&scope), None] {
-                let report = prove(
-                    &system,
-                    id,
-                    None,
-                    scope,
-                    &Options {
-                        reach_depth: 0,
-                        ..Options::default()
-                    },
-                    &Budget::default(),
-                );
+            for scope in [Some(scope), None] {
+                let options = Options {
+                    reach_depth: 0,
+                    ..Options::default()
+                };
+                let report = prove(system, id, None, scope, &options, &Budget::default());
                 if let Verdict::Proved(proof) = report.verdict {
-                    let report = certified(seed, &system, &proof, &solvers);
+                    let report = certified(system, &proof, &solvers);
                     accepted += 1;
                     queries += report.queries.len();
                     slowest = slowest.max(report.time);
                 }
             }
         }
-    }
+    });
     eprintln!("{accepted} certificates with {queries} queries, the slowest in {slowest:?}");
-    assert!(seeds().len() < 50 || accepted > 20);
+    assert!(systems < 50 || accepted > 20);
 }
 
-fn certified(seed: u64, system: &System, proof: &Proof, solvers: &Solvers) -> certify::CheckReport {
+fn certified(system: &System, proof: &Proof, solvers: &Solvers) -> certify::CheckReport {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random-certificate");
     let _ = fs::remove_dir_all(&dir);
     let text = text::print(system);
-    let written = write(&dir, proof, &[("random.sys".to_owned(), text.clone())], &[]);
+    let written = write(&dir, proof, &[("random.sys".to_owned(), text)], &[]);
     let report = written
         .map_err(|e| e.to_string())
         .and_then(|_| check(&dir, system, solvers));
     match report {
         Ok(report) if report.outcome == Outcome::Accepted => report,
-        other => panic!("WATERTIGHT_SEED={seed} {:?}\n{text}\n{other:#?}", proof.invariant),
+        other => panic!("{:?}\n{other:#?}", proof.invariant),
     }
 }

@@ -18,25 +18,18 @@ use model_checker::symbolic::{Options, SymbolicReport, bmc, prove};
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::{
     Conjunct, ConjunctSource, Cti, Owner, PropertyId, PropertyKind, Scope, Stop, System, Vacuity, Verdict,
-    Wrong, text,
+    Wrong,
 };
 
 mod explicit_support;
 use explicit_support::random::Maker;
-use explicit_support::{Reference, finished, reference, replayed, replayed_witness};
+use explicit_support::seeds::{each_seed, made};
+use explicit_support::{Reference, reference, replayed, replayed_witness};
 
 const SYSTEMS: u64 = 150;
 /// Most values of constants and variables together in one system.
 const VALUES: u64 = 600;
 const DEPTH: u32 = 3;
-
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
-        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
-    }
-    let factor: u64 = std::env::var("WATERTIGHT_DIFFERENTIAL").map_or(1, |n| n.parse().expect("a number"));
-    (0..SYSTEMS * factor).collect()
-}
 
 /// How often each kind of answer was given.
 #[derive(Default, Debug)]
@@ -58,43 +51,22 @@ fn options() -> Options {
     }
 }
 
+fn make(seed: u64) -> (System, Scope) {
+    made(Maker::new(seed), VALUES)
+}
+
 #[test]
 fn no_answer_contradicts_the_reference_evaluator() {
     let mut tally = Tally::default();
-    for seed in seeds() {
-        let (system, scope) = Maker::new(seed).make(VALUES);
-        let system = finished(system);
-        let run = std::panic::catch_unwind(|| {
-            let mut tally = Tally::default();
-            let expected = reference(&system, &scope);
-            for id in system.property_ids() {
-                proof(&system, &scope, id, expected.as_ref().ok(), &mut tally);
-                bounded(&system, &scope, id, expected.as_ref().ok(), &mut tally);
-            }
-            tally
-        });
-        match run {
-            Ok(one) => {
-                tally.proved += one.proved;
-                tally.violated += one.violated;
-                tally.not_inductive += one.not_inductive;
-                tally.vacuous += one.vacuous;
-                tally.undecided += one.undecided;
-                tally.unsupported += one.unsupported;
-                tally.bounded += one.bounded;
-            }
-            Err(cause) => {
-                eprintln!(
-                    "WATERTIGHT_SEED={seed}, scope {}\n{}",
-                    scope.display(&system),
-                    text::print(&system)
-                );
-                std::panic::resume_unwind(cause);
-            }
+    let systems = each_seed(SYSTEMS, "WATERTIGHT_DIFFERENTIAL", make, |_, system, scope| {
+        let expected = reference(system, scope);
+        for id in system.property_ids() {
+            proof(system, scope, id, expected.as_ref().ok(), &mut tally);
+            bounded(system, scope, id, expected.as_ref().ok(), &mut tally);
         }
-    }
+    });
     eprintln!("{tally:?}");
-    if seeds().len() > 100 {
+    if systems > 100 {
         assert!(tally.proved > 50 && tally.violated > 50 && tally.not_inductive > 0 && tally.bounded > 50);
         let answers = tally.proved + tally.violated + tally.not_inductive + tally.vacuous;
         assert!(
@@ -108,10 +80,8 @@ fn no_answer_contradicts_the_reference_evaluator() {
 #[test]
 fn limits_never_make_an_answer_wrong() {
     let mut tally = Tally::default();
-    for seed in seeds() {
-        let (system, scope) = Maker::new(seed).make(VALUES);
-        let system = finished(system);
-        let expected = reference(&system, &scope);
+    let systems = each_seed(SYSTEMS, "WATERTIGHT_DIFFERENTIAL", make, |seed, system, scope| {
+        let expected = reference(system, scope);
         for id in system.property_ids() {
             let limits = [
                 (Duration::from_millis(1 + seed % 4), 0),
@@ -123,16 +93,13 @@ fn limits_never_make_an_answer_wrong() {
                     query_resources,
                     ..options()
                 };
-                let report = prove(&system, id, None, Some(&scope), &options, &Budget::default());
-                judge(&system, &scope, id, expected.as_ref().ok(), &report, &mut tally);
+                let report = prove(system, id, None, Some(scope), &options, &Budget::default());
+                judge(system, scope, id, expected.as_ref().ok(), &report, &mut tally);
             }
         }
-    }
+    });
     eprintln!("{tally:?}");
-    assert!(
-        seeds().len() < 100 || tally.undecided > 0,
-        "the limits had no effect"
-    );
+    assert!(systems < 100 || tally.undecided > 0, "the limits had no effect");
 }
 
 fn proof(system: &System, scope: &Scope, id: PropertyId, expected: Option<&Reference>, tally: &mut Tally) {

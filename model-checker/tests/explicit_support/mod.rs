@@ -6,6 +6,7 @@
     unreachable_pub,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     reason = "each test binary uses a part; a test fails by panicking"
 )]
 
@@ -18,9 +19,11 @@ use transition_system::{
     Origin, PromiseKind, PropertyId, PropertyKind, Scope, State, System, Trace, Verdict, text, validate,
 };
 
+pub mod disk;
 pub mod judge;
 pub mod processes;
 pub mod random;
+pub mod seeds;
 
 pub fn system(text: &str) -> System {
     finished(text::read(text).expect("the text is a system"))

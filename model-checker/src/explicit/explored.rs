@@ -96,7 +96,7 @@ impl<'s, 'g> Explored<'s, 'g> {
             states_per_second: 0.0,
             memory_bytes: bytes,
             disk_bytes: 0,
-            elapsed: self.search.started.elapsed(),
+            elapsed: self.search.clock.elapsed(),
         });
     }
 }

@@ -1,12 +1,13 @@
 //! The answers of a search, as they are found and as they are reported at its end.
 
-use transition_system::{
-    Coverage, PropertyId, PropertyKind, Stop, Trace, Vacuity, Verdict, Violation, Wrong,
-};
+use std::time::Duration;
 
-use super::checks::Finding;
-use super::report::{ExplicitReport, Stats};
-use crate::ground::{Ground, GroundError};
+use transition_system::{Coverage, PropertyId, PropertyKind, Trace, Vacuity, Verdict, Violation, Wrong};
+
+use super::checks::{Checks, Finding};
+use super::report::{ExplicitReport, Stats, event_counts};
+use super::search::Halt;
+use crate::ground::{Cone, Ground, GroundError};
 
 /// Answers so far, by position of the property.
 pub(super) struct Found {
@@ -16,6 +17,33 @@ pub(super) struct Found {
     /// Whether runs are as short as any.
     pub(super) shortest: bool,
     undefined: Option<Violation>,
+}
+
+/// What a search is asked for its report.
+pub(super) struct End<'a> {
+    pub(super) ground: &'a Ground<'a>,
+    pub(super) cone: &'a Cone,
+    pub(super) checks: &'a Checks,
+    /// How often each event of the cone was fired.
+    pub(super) fired: &'a [u64],
+    /// What says where runs may end, and has no verdict.
+    pub(super) terminal: Option<PropertyId>,
+    /// Time of the search.
+    pub(super) time: Duration,
+}
+
+impl End<'_> {
+    /// Completes the counts of a search that visited everything, or not.
+    fn count(&self, stats: &mut Stats, exhaustive: bool) {
+        stats.exhaustive = exhaustive;
+        stats.time = self.time;
+        stats.events = event_counts(self.ground, self.cone, self.fired);
+        // a state that was missed may be the one
+        if exhaustive && stats.missed.is_none() {
+            let properties = &self.ground.properties;
+            stats.vacuous = self.checks.vacuous().map(|i| properties[i].id).collect();
+        }
+    }
 }
 
 /// A violation found breadth first.
@@ -74,18 +102,18 @@ impl Found {
         self.undefined = Some(violation);
     }
 
-    /// The report of a search that ended for this reason, or because everything was visited or answered.
-    pub(super) fn report(
-        mut self,
-        ground: &Ground<'_>,
-        stats: Stats,
-        stop: Option<&Stop>,
-        terminal: Option<PropertyId>,
-    ) -> ExplicitReport {
+    /// The report of a search that ended for this reason, or because everything was visited.
+    pub(super) fn report(mut self, end: &End<'_>, mut stats: Stats, halt: Option<Halt>) -> ExplicitReport {
+        end.count(&mut stats, halt.is_none());
+        let stop = match halt {
+            Some(Halt::Stop(stop)) => Some(stop),
+            Some(Halt::Answered) | None => None,
+        };
+        let ground = end.ground;
         let mut verdicts = Vec::new();
         let mut witnesses = Vec::new();
         for (position, property) in ground.properties.iter().enumerate() {
-            if terminal == Some(property.id) {
+            if end.terminal == Some(property.id) {
                 continue;
             }
             let coverage = Coverage {
@@ -96,7 +124,7 @@ impl Found {
                 missed: stats.missed,
             };
             let trace = self.reached[position].take();
-            let verdict = match (self.verdicts[position].take(), &trace, stop) {
+            let verdict = match (self.verdicts[position].take(), &trace, &stop) {
                 (Some(verdict), _, _) => verdict,
                 (None, Some(_), _) => Verdict::Holds(coverage),
                 (None, None, Some(stop)) => Verdict::Unknown(stop.clone()),
@@ -112,7 +140,7 @@ impl Found {
             deadlock: self.deadlock,
             undefined: self.undefined,
             every: None,
-            stopped: stop.cloned(),
+            stopped: stop,
             covered: None,
             stats,
         }

@@ -32,7 +32,7 @@ mod worker;
 
 use transition_system::{PropertyId, Scope, System};
 
-use crate::ground::{Ground, NODE_LIMIT};
+use crate::ground::{Ground, GroundError, NODE_LIMIT};
 
 pub use blame::{Blame, blame};
 pub use checkpoint::{Forgetful, Keeper};
@@ -66,17 +66,28 @@ pub fn check_kept(
     progress: &mut dyn Progress,
     keeper: &mut dyn Keeper,
 ) -> ExplicitReport {
-    let ground = Ground::new(system, scope, properties, NODE_LIMIT, &options.budget());
-    let settled = match ground {
-        Ok(ground) if options.settle => ground.settle(NODE_LIMIT, options.symmetry),
-        other @ (Ok(_) | Err(_)) => other,
-    };
-    match settled {
-        Ok(ground) => match options.order {
+    grounded(system, scope, properties, options, |ground| {
+        let ground = match options.settle {
+            true => ground.settle(NODE_LIMIT, options.symmetry)?,
+            false => ground,
+        };
+        Ok(match options.order {
             Order::BreadthFirst => search_kept(&ground, options, progress, keeper),
             Order::DepthFirst => deep::search(&ground, options, progress),
             Order::Swarm => swarm::search(&ground, options, progress),
-        },
-        Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
-    }
+        })
+    })
+}
+
+/// Searches a system for these properties; each is `Unknown` where it cannot be grounded.
+pub(crate) fn grounded<'s>(
+    system: &'s System,
+    scope: &'s Scope,
+    properties: &[PropertyId],
+    options: &Options<'s>,
+    search: impl FnOnce(Ground<'s>) -> Result<ExplicitReport, GroundError>,
+) -> ExplicitReport {
+    Ground::new(system, scope, properties, NODE_LIMIT, &options.budget())
+        .and_then(search)
+        .unwrap_or_else(|error| ExplicitReport::unknown(properties.iter().copied(), error))
 }

@@ -1,6 +1,6 @@
 //! What a running search tells.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The search at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,6 +29,44 @@ pub struct Snapshot {
 pub trait Progress {
     /// Called about every [`crate::explicit::Options::progress_interval`].
     fn report(&mut self, snapshot: &Snapshot);
+}
+
+/// When a search tells where it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    started: Instant,
+    /// When it told last, and of how many states.
+    told: (Instant, u64),
+    interval: Duration,
+}
+
+impl Clock {
+    /// That of a search which begins now.
+    pub(super) fn new(interval: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            started: now,
+            told: (now, 0),
+            interval,
+        }
+    }
+
+    /// Time since the search began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The rate of states since the search told last, if it is to tell now, or in any case.
+    pub(super) fn due(&mut self, states: u64, in_any_case: bool) -> Option<f64> {
+        let now = Instant::now();
+        let (last, before) = self.told;
+        let since = now - last;
+        if since < self.interval && !in_any_case {
+            return None;
+        }
+        self.told = (now, states);
+        Some(states.saturating_sub(before) as f64 / since.as_secs_f64())
+    }
 }
 
 /// Depths of which an estimate is made.

@@ -9,21 +9,20 @@
 //! whatever the number of threads; but the counts of a search that ends early depend on that number.
 
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use transition_system::{Owner, Stop, Trace, Wrong};
 
 use super::checkpoint::{Forgetful, Keeper, Refused};
 use super::checks::{Checks, Finding};
-use super::found::{Found, shortest};
+use super::found::{End, Found, shortest};
 use super::layout::Layout;
 use super::machine::{Broken, Machine};
 use super::native::Native;
 use super::options::Options;
-use super::progress::{Progress, Snapshot, estimate};
+use super::progress::{Clock, Progress, Snapshot, estimate};
 use super::reductions::Reductions;
-use super::report::{ExplicitReport, Stats, event_counts};
+use super::report::{ExplicitReport, Stats};
 use super::spill::{Mark, Spilled, lost};
 use super::symmetry::Renaming;
 use super::trace::{Last, Space, rebuild};
@@ -194,8 +193,7 @@ pub(super) struct Search<'s, 'g> {
     /// Where findings were made: depth, and state or step.
     pub(super) places: Vec<(u32, At)>,
     pub(super) budget: Budget<'s>,
-    pub(super) started: Instant,
-    pub(super) told: (Instant, u64),
+    pub(super) clock: Clock,
 }
 
 /// Machine code, or when it is to be made.
@@ -231,7 +229,7 @@ impl<'s, 'g> Search<'s, 'g> {
         keeper: &'s mut dyn Keeper,
     ) -> Result<Self, GroundError> {
         let limits = &options.limits;
-        let now = Instant::now();
+        let clock = Clock::new(options.progress_interval);
         let Question {
             cone,
             layout,
@@ -289,8 +287,7 @@ impl<'s, 'g> Search<'s, 'g> {
             at: (0, 0),
             places: Vec::new(),
             budget,
-            started: now,
-            told: (now, 0),
+            clock,
         })
     }
 
@@ -735,24 +732,21 @@ impl<'s, 'g> Search<'s, 'g> {
     }
 
     fn tell(&mut self, at_end: bool) {
-        let now = Instant::now();
-        let since = now - self.told.0;
-        if since < self.options.progress_interval && !at_end {
-            return;
-        }
         let states = self.visited.len();
+        let Some(states_per_second) = self.clock.due(states, at_end) else {
+            return;
+        };
         self.progress.report(&Snapshot {
             states,
             transitions: self.stats.transitions,
             depth: self.stats.depth,
             queue: states.saturating_sub(self.expanded),
             estimate: estimate(&self.stats.states_by_depth).map(|n| n.max(states)),
-            states_per_second: states.saturating_sub(self.told.1) as f64 / since.as_secs_f64(),
+            states_per_second,
             memory_bytes: self.visited.bytes(),
             disk_bytes: self.disk_bytes(),
-            elapsed: now - self.started,
+            elapsed: self.clock.elapsed(),
         });
-        self.told = (now, states);
     }
 
     /// A shortest run to a state found at a depth, or on from it by one step, and what elements of that state are
@@ -777,28 +771,24 @@ impl<'s, 'g> Search<'s, 'g> {
 
     fn report(&mut self, halt: Option<Halt>) -> ExplicitReport {
         self.stats.states = self.visited.len();
-        self.stats.exhaustive = halt.is_none();
         self.stats.memory_bytes = self.visited.bytes();
         self.stats.disk_bytes = self.disk_bytes();
-        self.stats.time = self.started.elapsed();
-        self.stats.events = event_counts(self.ground, &self.cone, &self.fired);
-        if self.stats.exhaustive {
+        if halt.is_none() {
             self.stats.complete_depth = self.stats.states_by_depth.len() as u64;
-            self.stats.vacuous = self
-                .checks
-                .vacuous()
-                .map(|i| self.ground.properties[i].id)
-                .collect();
         }
-        let stop = match halt {
-            Some(Halt::Stop(stop)) => Some(stop),
-            Some(Halt::Answered) | None => None,
-        };
+        let time = self.clock.elapsed();
         let every = self.options.all_violations.then(|| self.every());
-        let terminal = self.options.terminal;
         let found = std::mem::replace(&mut self.found, Found::new(0));
         let stats = std::mem::take(&mut self.stats);
-        let report = found.report(self.ground, stats, stop.as_ref(), terminal);
+        let end = End {
+            ground: self.ground,
+            cone: &self.cone,
+            checks: &self.checks,
+            fired: &self.fired,
+            terminal: self.options.terminal,
+            time,
+        };
+        let report = found.report(&end, stats, halt);
         let mut report = ExplicitReport { every, ..report };
         if self.options.partial_order || self.options.merge_steps {
             report.not_shortest();

@@ -27,8 +27,7 @@ mod product;
 
 use transition_system::{PropertyId, Scope, Stop, System};
 
-use crate::explicit::{ExplicitReport, Forgetful, Keeper, Options, Progress};
-use crate::ground::{Ground, NODE_LIMIT};
+use crate::explicit::{ExplicitReport, Forgetful, Keeper, Options, Progress, grounded};
 
 /// Checks temporal properties. Other properties are `Unknown(Unsupported)`, as is a system that cannot be grounded.
 pub fn check(
@@ -50,10 +49,9 @@ pub fn check_kept(
     progress: &mut dyn Progress,
     keeper: &mut dyn Keeper,
 ) -> ExplicitReport {
-    match Ground::new(system, scope, properties, NODE_LIMIT, &options.budget()) {
-        Ok(ground) => answer::search(&ground, options, progress, keeper),
-        Err(error) => ExplicitReport::unknown(properties.iter().copied(), error),
-    }
+    grounded(system, scope, properties, options, |ground| {
+        Ok(answer::search(&ground, options, progress, keeper))
+    })
 }
 
 /// What the engines say of a temporal property that search for single states and steps.

@@ -10,18 +10,17 @@ mod store;
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use transition_system::{Stop, Violation, Wrong};
 
 use super::checks::{Checks, Finding};
-use super::found::Found;
+use super::found::{End, Found};
 use super::layout::Layout;
 use super::machine::{Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
 use super::options::Options;
-use super::progress::{Progress, Snapshot};
-use super::report::{ExplicitReport, Stats, event_counts};
+use super::progress::{Clock, Progress, Snapshot};
+use super::report::{ExplicitReport, Stats};
 use super::search::{Code, Halt, Question, begun_undefined, broken_promise, escaped, too_many};
 use super::trace::{Last, along};
 use super::visited::Full;
@@ -91,8 +90,7 @@ struct Deep<'s, 'g> {
     fired: Vec<u64>,
     steps: u64,
     budget: Budget<'s>,
-    started: Instant,
-    told: (Instant, u64),
+    clock: Clock,
 }
 
 impl<'s, 'g> Deep<'s, 'g> {
@@ -111,7 +109,7 @@ impl<'s, 'g> Deep<'s, 'g> {
         let mut found = Found::new(ground.properties.len());
         found.shortest = false;
         let most_bytes = options.limits.memory_bytes.unwrap_or(u64::MAX) / (member.others + 1);
-        let now = Instant::now();
+        let clock = Clock::new(options.progress_interval);
         Ok(Self {
             machine: Machine::of_events(ground, &cone, &layout)?,
             native: options.tuning.native_after.map_or(Code::Never, Code::After),
@@ -133,8 +131,7 @@ impl<'s, 'g> Deep<'s, 'g> {
             fired: vec![0; cone.events.len()],
             steps: 0,
             budget: options.budget(),
-            started: now,
-            told: (now, 0),
+            clock,
             ground,
             options,
             progress,
@@ -381,47 +378,36 @@ impl<'s, 'g> Deep<'s, 'g> {
     }
 
     fn tell(&mut self, at_end: bool) {
-        let now = Instant::now();
-        let since = now - self.told.0;
-        if since < self.options.progress_interval && !at_end {
-            return;
-        }
         let states = self.stats.states;
+        let Some(states_per_second) = self.clock.due(states, at_end) else {
+            return;
+        };
         self.progress.report(&Snapshot {
             states,
             transitions: self.fired.iter().sum(),
             depth: self.stack.depth(),
             queue: self.stack.pending(),
             estimate: None,
-            states_per_second: (states - self.told.1) as f64 / since.as_secs_f64(),
+            states_per_second,
             memory_bytes: self.bytes(),
             disk_bytes: 0,
-            elapsed: now - self.started,
+            elapsed: self.clock.elapsed(),
         });
-        self.told = (now, states);
     }
 
     fn report(mut self, halt: Option<Halt>) -> ExplicitReport {
-        self.stats.exhaustive = halt.is_none();
         self.stats.transitions = self.fired.iter().sum();
         self.stats.memory_bytes = self.bytes();
         self.stats.missed = self.store.missed(self.stats.states);
-        self.stats.time = self.started.elapsed();
-        self.stats.events = event_counts(self.ground, &self.cone, &self.fired);
-        if self.stats.exhaustive && self.stats.missed.is_none() {
-            self.stats.vacuous = self
-                .checks
-                .vacuous()
-                .map(|i| self.ground.properties[i].id)
-                .collect();
-        }
-        let stop = match halt {
-            Some(Halt::Stop(stop)) => Some(stop),
-            Some(Halt::Answered) | None => None,
+        let end = End {
+            ground: self.ground,
+            cone: &self.cone,
+            checks: &self.checks,
+            fired: &self.fired,
+            terminal: self.options.terminal,
+            time: self.clock.elapsed(),
         };
-        let terminal = self.options.terminal;
-        self.found
-            .report(self.ground, self.stats, stop.as_ref(), terminal)
+        self.found.report(&end, self.stats, halt)
     }
 }
 

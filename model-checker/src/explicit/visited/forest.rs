@@ -92,8 +92,29 @@ pub(crate) struct Forest {
     words: usize,
     /// Of each two words.
     leaves: Vec<Dictionary<2>>,
-    /// Of each two numbers of the level below.
-    levels: Vec<Vec<Dictionary<1>>>,
+    levels: Vec<Level>,
+}
+
+/// Dictionaries of each two numbers of the level below.
+#[derive(Debug)]
+struct Level {
+    /// How many numbers the level below has; the last of an odd number goes up as it is.
+    below: usize,
+    dictionaries: Vec<Dictionary<1>>,
+}
+
+impl Level {
+    fn new(below: usize) -> Self {
+        Self {
+            below,
+            dictionaries: (0..below / 2).map(|_| Dictionary::new()).collect(),
+        }
+    }
+
+    /// The place below and the place here of a number that goes up as it is.
+    fn single(&self) -> Option<(usize, usize)> {
+        (self.below % 2 == 1).then(|| (self.below - 1, self.dictionaries.len()))
+    }
 }
 
 /// Numbers of one level.
@@ -105,7 +126,7 @@ impl Forest {
         let leaves = words.div_ceil(2);
         let (mut count, mut levels) = (leaves, Vec::new());
         while count > 2 {
-            levels.push((0..count / 2).map(|_| Dictionary::new()).collect());
+            levels.push(Level::new(count));
             count = count.div_ceil(2);
         }
         Self {
@@ -122,15 +143,13 @@ impl Forest {
             let second = state.get(2 * at + 1).copied().unwrap_or(0);
             numbers[at] = leaf.put([state[2 * at], second]);
         }
-        let mut count = self.leaves.len();
         for level in &self.levels {
-            for (at, dictionary) in level.iter().enumerate() {
+            for (at, dictionary) in level.dictionaries.iter().enumerate() {
                 numbers[at] = dictionary.put([pair(numbers[2 * at], numbers[2 * at + 1])]);
             }
-            if count % 2 == 1 {
-                numbers[level.len()] = numbers[count - 1];
+            if let Some((below, here)) = level.single() {
+                numbers[here] = numbers[below];
             }
-            count = count.div_ceil(2);
         }
         pair(numbers[0], numbers[1])
     }
@@ -139,20 +158,12 @@ impl Forest {
     fn numbers(&self, root: u64) -> Numbers {
         let mut numbers: Numbers = [0; WIDEST / 2];
         (numbers[0], numbers[1]) = parts(root);
-        let mut counts: Vec<usize> = Vec::new();
-        if !self.levels.is_empty() {
-            let mut count = self.leaves.len();
-            for _ in &self.levels {
-                counts.push(count);
-                count = count.div_ceil(2);
-            }
-        }
-        for (level, count) in self.levels.iter().zip(counts).rev() {
-            if count % 2 == 1 {
-                numbers[count - 1] = numbers[level.len()];
+        for level in self.levels.iter().rev() {
+            if let Some((below, here)) = level.single() {
+                numbers[below] = numbers[here];
             }
             // from the last, so that none is overwritten before it is read
-            for (at, dictionary) in level.iter().enumerate().rev() {
+            for (at, dictionary) in level.dictionaries.iter().enumerate().rev() {
                 (numbers[2 * at], numbers[2 * at + 1]) = parts(dictionary.get(numbers[at])[0]);
             }
         }
@@ -179,7 +190,8 @@ impl Forest {
     /// Bytes in use.
     pub(super) fn bytes(&self) -> u64 {
         let leaves: u64 = self.leaves.iter().map(Dictionary::bytes).sum();
-        let inner = self.levels.iter().flatten().map(Dictionary::bytes);
+        let inner = self.levels.iter().flat_map(|level| &level.dictionaries);
+        let inner = inner.map(Dictionary::bytes);
         leaves + inner.sum::<u64>()
     }
 }

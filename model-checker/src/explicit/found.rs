@@ -5,8 +5,8 @@ use std::time::Duration;
 use transition_system::{Coverage, PropertyId, PropertyKind, Trace, Vacuity, Verdict, Violation, Wrong};
 
 use super::checks::{Checks, Finding};
+use super::question::Halt;
 use super::report::{ExplicitReport, Stats, event_counts};
-use super::search::Halt;
 use crate::ground::{Cone, Ground, GroundError};
 
 /// Answers so far, by position of the property.

@@ -17,6 +17,7 @@ mod native;
 mod options;
 mod program;
 mod progress;
+mod question;
 mod reductions;
 mod report;
 mod resume;

@@ -13,7 +13,8 @@ use std::ops::ControlFlow;
 
 use transition_system::Stop;
 
-use super::search::{Halt, Search};
+use super::question::Halt;
+use super::search::Search;
 use super::visited::{Full, Inbox, Shard};
 
 /// A file of a search, which is gone with it.

@@ -17,11 +17,11 @@ use super::checks::{Checks, Finding};
 use super::found::{End, Found};
 use super::layout::Layout;
 use super::machine::{Machine, Successors, Transitions};
-use super::native::{Bits, Native, UNDEFINED};
+use super::native::{Bits, Code, Native, UNDEFINED};
 use super::options::Options;
 use super::progress::{Clock, Progress, Snapshot};
+use super::question::{Halt, INITIAL_TRIALS, Question, begun_undefined, broken_promise, escaped, too_many};
 use super::report::{ExplicitReport, Stats};
-use super::search::{Code, Halt, Question, begun_undefined, broken_promise, escaped, too_many};
 use super::trace::{Last, along};
 use super::visited::Full;
 use crate::budget::Budget;
@@ -29,8 +29,6 @@ use crate::ground::{Cone, Ground, GroundError, Initials};
 use stack::Stack;
 use store::Store;
 
-/// Most values tried while initial states are enumerated.
-const INITIAL_TRIALS: u64 = 1 << 26;
 /// Steps between two looks at limits.
 const LOOK: u64 = 1 << 10;
 

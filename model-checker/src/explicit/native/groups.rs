@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::layout::Layout;
-use super::events::EventPlan;
+use super::plan::EventPlan;
 use super::support::{Reads, Table};
 use crate::ground::{Dag, NodeId, Values};
 

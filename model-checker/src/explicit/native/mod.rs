@@ -8,9 +8,12 @@
 //! The code has few branches: the state after is always written, and the place for the next one moves on by the truth
 //! of the guard; what many guards ask is asked once, and skips them all. Cells are compared where they stand, several of one word in one go.
 
+mod code;
 mod emit;
 mod events;
 mod groups;
+mod loops;
+mod plan;
 mod support;
 
 use std::mem;
@@ -23,7 +26,8 @@ use cranelift_module::{FuncId, Module};
 
 use super::layout::Layout;
 use crate::ground::{Cone, Ground};
-use events::Plan;
+pub(crate) use code::Code;
+use plan::Plan;
 
 /// Most operations that are made into code: beyond, making it takes longer than it is likely to save.
 const MOST_OPERATIONS: usize = 400_000;

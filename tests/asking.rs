@@ -101,6 +101,22 @@ fn formulas_are_checked_as_properties_are() {
     );
 }
 
+/// Steps from a state that is known are looked at, though the states behind them may not be kept.
+#[test]
+fn what_is_found_at_a_limit_is_violated() {
+    let path = specification("limit", TWO);
+    let (code, rows) = results(
+        &path,
+        &["--all-violations", "--max-states", "1", "--for", "Thing=1"],
+    );
+    assert_eq!(code, 1);
+    for row in &rows[..2] {
+        assert_eq!(row["verdict"], "violated", "{row}");
+        assert_eq!(row["trace"]["steps"].as_array().unwrap().len(), 1);
+    }
+    assert_eq!(rows[2]["verdict"], "unknown");
+}
+
 #[test]
 fn a_run_to_a_state_is_shortest_and_has_values() {
     let path = specification("trace", TWO);

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use model_checker::explicit::{Options, Silent, Subject, Tuning, check};
+use model_checker::explicit::{Limits, Options, Silent, Subject, Tuning, check};
 use transition_system::eval::{Bindings, Context, Evaluator};
 use transition_system::{
     EventId, PromiseKind, PropertyId, PropertyKind, Scope, State, System, Verdict, Wrong,
@@ -194,6 +194,33 @@ fn compare(system: &System, scope: &Scope, expected: &Expected) {
     }
 }
 
+/// What a search finds that is stopped is violated, by runs that are as short as they are said to be.
+fn compare_stopped(system: &System, scope: &Scope, expected: &Expected) {
+    for states in [1, 4, 16] {
+        let limits = Limits {
+            states: Some(states),
+            ..Limits::default()
+        };
+        let options = Options {
+            limits,
+            ..options(states == 4, 2)
+        };
+        let report = check(system, scope, &all_properties(system), &options, &mut Silent);
+        let every = report.every.expect("it was asked for");
+        for way in &every.ways {
+            let (least, _) = expected.ways[&(way.subject, way.event)];
+            let length = way.violation.trace.len();
+            assert!(length == least || length > least && !way.violation.shortest);
+        }
+        let of = |subject| every.ways.iter().any(|way| way.subject == subject);
+        for (id, verdict) in &report.verdicts {
+            let is_violated = matches!(verdict, Verdict::Violated(_));
+            assert!(is_violated || !of(Subject::Property(*id)), "{verdict:?}");
+        }
+        assert_eq!(report.deadlock.is_some(), of(Subject::Deadlock));
+    }
+}
+
 /// Of states that differ in the names of like elements one is visited: the same ways, as short, fewer times.
 fn compare_alike(system: &System, scope: &Scope, expected: &Expected) -> bool {
     let options = Options {
@@ -227,6 +254,7 @@ fn every_way_is_found_and_no_other() {
             compared += 1;
             most = most.max(expected.ways.len());
             compare(system, scope, &expected);
+            compare_stopped(system, scope, &expected);
             alike += u64::from(compare_alike(system, scope, &expected));
         }
     });

@@ -5,6 +5,9 @@
 //! it was met. A step from a state that violates an invariant already is no way to violate it. Ways are told in order of
 //! their length, then of event; so the first of a property is as short as any.
 //!
+//! Of a search of every state only what it found to be violated is looked for again, and where that is nothing there is nothing to go
+//! through. Where it was stopped, the steps from states that it did not come to expand are looked at, too.
+//!
 //! TLC's `-continue` tells a run for each state that violates something, Spin's `-c0 -e` one for each path; with many states of
 //! one fault both are hard to read. What somebody mends is an event.
 
@@ -19,7 +22,7 @@ use super::question::broken_promise;
 use super::search::Search;
 use super::spill::lost;
 use super::worker::{At, BLOCK};
-use crate::ground::GroundError;
+use crate::ground::{GroundError, GroundProperty};
 
 /// Most ways of one thing of which a run is told.
 const RUNS: usize = 16;
@@ -72,6 +75,8 @@ struct Seen {
 /// Goes through states.
 struct Pass<'p, 's, 'g> {
     search: &'p Search<'s, 'g>,
+    /// Which properties may be violated.
+    asked: Vec<bool>,
     machine: Machine,
     checks: Checks,
     /// In the order in which they were met.
@@ -85,9 +90,12 @@ struct Pass<'p, 's, 'g> {
 }
 
 impl Search<'_, '_> {
-    /// Every violation among the states visited.
-    pub(super) fn every(&self) -> Every {
-        match self.try_every() {
+    /// Every violation among the states visited, which are all or not.
+    pub(super) fn every(&self, all: bool) -> Every {
+        if all && !self.found.anything() {
+            return Every::default();
+        }
+        match self.try_every(all) {
             Ok(every) => every,
             Err(error) => Every {
                 stopped: Some(error.into()),
@@ -96,9 +104,16 @@ impl Search<'_, '_> {
         }
     }
 
-    fn try_every(&self) -> Result<Every, GroundError> {
+    fn try_every(&self, all: bool) -> Result<Every, GroundError> {
+        let properties = self.ground.properties.iter().enumerate();
+        let can_be_violated = |(position, property): (usize, &GroundProperty)| {
+            let kind = matches!(property.kind, PropertyKind::Invariant | PropertyKind::Transition);
+            // what is settled is closed
+            kind && self.terminal != Some(position) && !(all && self.checks.is_open(position))
+        };
         let mut pass = Pass {
             search: self,
+            asked: properties.map(can_be_violated).collect(),
             machine: Machine::of_events(self.ground, &self.cone, &self.layout)?,
             checks: self.checks.clone(),
             seen: Vec::new(),
@@ -121,13 +136,9 @@ impl Pass<'_, '_, '_> {
     /// Makes the properties that can be violated open again, but for those that are wrong here.
     fn reopen(&mut self) {
         let properties = &self.search.ground.properties;
-        let (terminal, wrong_here) = (self.search.terminal, &self.wrong_here);
+        let (asked, wrong_here) = (&self.asked, &self.wrong_here);
         self.checks.open_only(|position| {
-            let property = &properties[position];
-            let kind = property.kind;
-            terminal != Some(position)
-                && matches!(kind, PropertyKind::Invariant | PropertyKind::Transition)
-                && !wrong_here.contains(&Subject::Property(property.id))
+            asked[position] && !wrong_here.contains(&Subject::Property(properties[position].id))
         });
     }
 
@@ -296,10 +307,13 @@ impl Pass<'_, '_, '_> {
                 break;
             }
             let (trace, names) = self.search.run_to(seen.depth, &seen.at)?;
+            let mut violation = shortest(names.wrong(seen.what), trace);
+            // another initial state may be nearer
+            violation.shortest = self.search.begun || violation.trace.is_empty();
             ways.push(Way {
                 subject,
                 event,
-                violation: shortest(names.wrong(seen.what), trace),
+                violation,
                 count: seen.count,
             });
         }

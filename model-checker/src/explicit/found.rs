@@ -89,6 +89,12 @@ impl Found {
         }
     }
 
+    /// Whether anything was found that is wrong.
+    pub(super) fn anything(&self) -> bool {
+        let is_wrong = |v: &Option<Verdict>| matches!(v, Some(Verdict::Violated(_) | Verdict::Unknown(_)));
+        self.verdicts.iter().any(is_wrong) || self.deadlock.is_some() || self.undefined.is_some()
+    }
+
     /// Whether the specification is undefined somewhere.
     pub(super) fn is_undefined(&self) -> bool {
         self.undefined.is_some()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use transition_system::{ConstId, EventId, PropertyId, Stop, Trace, Value, Verdict, Violation};
 
-use super::every::Every;
+use super::every::{Every, Subject};
 use super::symmetry::Alike;
 use crate::ground::{Cone, Ground, GroundError};
 
@@ -59,6 +59,27 @@ impl ExplicitReport {
 }
 
 impl ExplicitReport {
+    /// Takes over what ways decide that the search did not: it was stopped before it expanded every state that it found.
+    pub(super) fn decide_by_ways(&mut self) {
+        let ways = self.every.as_ref().map_or(&[][..], |every| &every.ways);
+        let first = |subject: &dyn Fn(Subject) -> bool| {
+            let way = ways.iter().find(|way| subject(way.subject));
+            way.map(|way| way.violation.clone())
+        };
+        let undefined = first(&|subject| matches!(subject, Subject::Event(_)));
+        for (id, verdict) in &mut self.verdicts {
+            if let Verdict::Unknown(_) = verdict
+                && let Some(violation) =
+                    first(&|subject| subject == Subject::Property(*id)).or_else(|| undefined.clone())
+            {
+                *verdict = Verdict::Violated(Box::new(violation));
+            }
+        }
+        let deadlock = || first(&|subject| subject == Subject::Deadlock);
+        self.deadlock = self.deadlock.take().or_else(deadlock);
+        self.undefined = self.undefined.take().or(undefined);
+    }
+
     /// Says of no run that it is a shortest one.
     pub(super) fn not_shortest(&mut self) {
         for (_, verdict) in &mut self.verdicts {

@@ -201,7 +201,7 @@ impl Search<'_, '_> {
             self.stats.complete_depth = self.stats.states_by_depth.len() as u64;
         }
         let time = self.clock.elapsed();
-        let every = self.options.all_violations.then(|| self.every());
+        let every = self.options.all_violations.then(|| self.every(halt.is_none()));
         let found = std::mem::replace(&mut self.found, Found::new(0));
         let stats = std::mem::take(&mut self.stats);
         let end = End {
@@ -214,6 +214,7 @@ impl Search<'_, '_> {
         };
         let report = found.report(&end, stats, halt);
         let mut report = ExplicitReport { every, ..report };
+        report.decide_by_ways();
         if self.options.partial_order || self.options.merge_steps {
             report.not_shortest();
         }

@@ -118,7 +118,9 @@ fn remarks(system: &System, report: &ExplicitReport, has_row: bool) -> Vec<Strin
         .map(|e| system.event(e).name.as_str())
         .collect();
     if report.stats.exhaustive && !never.is_empty() {
-        out.push(format!("never enabled: {}", never.join(", ")));
+        // a state in which one is may have been missed
+        let among = report.stats.missed.map_or("", |_| " in the states visited");
+        out.push(format!("never enabled{among}: {}", never.join(", ")));
     }
     if let Some(deadlock) = report.deadlock.as_ref().filter(|_| !has_row) {
         let such = report.every.as_ref().and_then(|e| count(e, Subject::Deadlock));

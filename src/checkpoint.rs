@@ -21,7 +21,9 @@ pub struct Folder {
     file: PathBuf,
     saved: Instant,
     /// Why the last checkpoint of the present search could not be saved.
-    pub problem: Option<String>,
+    problem: Option<String>,
+    /// Whether the present search was to go on from a checkpoint that is not there.
+    missing: bool,
 }
 
 const EXTENSION: &str = "checkpoint";
@@ -36,7 +38,35 @@ impl Folder {
             resume,
             saved: Instant::now(),
             problem: None,
+            missing: false,
         }
+    }
+
+    /// Another search is to come.
+    pub fn next(&mut self) {
+        (self.problem, self.missing) = (None, false);
+    }
+
+    /// What is to be said of the present search.
+    pub fn notes(&self) -> Vec<String> {
+        let missing = self.missing.then(|| {
+            let folder = self.folder.display();
+            format!("{folder} holds no checkpoint of this search, which was made from the beginning")
+        });
+        let problem = self.problem.iter();
+        let problem = problem.map(|why| format!("the last checkpoint could not be saved: {why}"));
+        missing.into_iter().chain(problem).collect()
+    }
+
+    /// Makes the folder, and tries whether files can be written there.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn prepare(folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let trial = folder.join(format!("{}.trial", std::process::id()));
+        File::create(&trial)?;
+        fs::remove_file(&trial)
     }
 
     /// Whether there is any checkpoint in a folder.
@@ -50,12 +80,20 @@ impl Folder {
     fn write(&self, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let new = self.file.with_extension("new");
-        let mut out = BufWriter::new(File::create(&new)?);
+        let written = Self::written(&new, write).and_then(|()| fs::rename(&new, &self.file));
+        if written.is_err() {
+            // a part of a checkpoint is of no use, and takes room
+            let _ = fs::remove_file(&new);
+        }
+        written
+    }
+
+    fn written(path: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(path)?);
         write(&mut out)?;
         out.into_inner()
             .map_err(io::IntoInnerError::into_error)?
-            .sync_all()?;
-        fs::rename(&new, &self.file)
+            .sync_all()
     }
 }
 
@@ -63,13 +101,15 @@ impl Keeper for Folder {
     fn begin(&mut self, digest: u64) -> Result<Option<Box<dyn Read + '_>>, String> {
         self.file = self.folder.join(format!("{digest:016x}.{EXTENSION}"));
         self.saved = Instant::now();
-        self.problem = None;
         if !self.resume {
             return Ok(None);
         }
         match File::open(&self.file) {
             Ok(file) => Ok(Some(Box::new(BufReader::new(file)))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.missing = true;
+                Ok(None)
+            }
             Err(error) => Err(format!("{}: {error}", self.file.display())),
         }
     }

@@ -75,6 +75,11 @@ fn fits_engine(args: &Check) -> Result<(), Failure> {
 
 /// The commands of the file, of one system or all, in the sizes that the command line says.
 fn of_file(args: &Check, model: &Model, only: Option<usize>) -> Result<Vec<Command>, Failure> {
+    let mut sorts: Vec<&str> = args.sizes.iter().filter_map(|s| s.split('=').next()).collect();
+    sorts.sort_unstable();
+    if let Some(twice) = sorts.windows(2).find(|pair| pair[0].trim() == pair[1].trim()) {
+        return Err(spec::two_sizes(twice[0].trim()));
+    }
     let mut out: Vec<Command> = Vec::new();
     let mut used = vec![false; args.sizes.len()];
     for command in model

@@ -353,7 +353,10 @@ impl Planner<'_> {
         let wanted = (self.search.stats, self.search.terminal.is_some());
         let mut forgetful = Forgetful;
         let keeper: &mut dyn Keeper = match &mut self.keeper {
-            Some(folder) => folder,
+            Some(folder) => {
+                folder.next();
+                folder
+            }
             None => &mut forgetful,
         };
         let progress = &mut self.progress;
@@ -375,10 +378,10 @@ impl Planner<'_> {
             answers.iter_mut().for_each(|a| a.engine.push_str(&reduced));
             answers
         };
-        if let Some(problem) = self.keeper.as_ref().and_then(|k| k.problem.as_ref()) {
-            let note = format!("the last checkpoint could not be saved: {problem}");
-            answers.iter_mut().for_each(|a| a.notes.push(note.clone()));
-        }
+        let notes = self.keeper.as_ref().map(Folder::notes).unwrap_or_default();
+        answers
+            .iter_mut()
+            .for_each(|answer| answer.notes.extend_from_slice(&notes));
         answers
     }
 }

@@ -118,6 +118,9 @@ pub fn scope(system: &System, sizes: &[String]) -> Result<Scope, Failure> {
                 "the elements of `{name}` are named already, so it has a size"
             )));
         }
+        if scope.size(sort).is_some() {
+            return Err(two_sizes(name));
+        }
         match size.parse::<u32>() {
             Ok(n @ 1..=4096) => scope = scope.with(sort, n),
             Ok(_) | Err(_) => {
@@ -127,6 +130,12 @@ pub fn scope(system: &System, sizes: &[String]) -> Result<Scope, Failure> {
         }
     }
     Ok(scope)
+}
+
+/// What is said where `--for` gives a sort a size twice.
+#[must_use]
+pub fn two_sizes(sort: &str) -> Failure {
+    Failure::new(format!("`{sort}` is given two sizes")).help("write `--for` with each sort once")
 }
 
 /// A scope with a size for every open sort: what `--for` says, else what the first `check` that has one says, else 2.

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model_checker::explicit::{Disk, Pile};
@@ -27,7 +27,10 @@ impl Scratch {
 
 impl Disk for Scratch {
     fn pile(&self) -> io::Result<Box<dyn Pile>> {
-        fs::create_dir_all(&self.folder)?;
+        let of = |path: &Path, error: &io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        };
+        fs::create_dir_all(&self.folder).map_err(|error| of(&self.folder, &error))?;
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let path = self
             .folder
@@ -37,7 +40,7 @@ impl Disk for Scratch {
             .write(true)
             .create_new(true)
             .open(&path)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            .map_err(|error| of(&path, &error))?;
         // the file lives on until it is closed
         fs::remove_file(&path)?;
         Ok(Box::new(Unnamed(file)))

@@ -72,6 +72,17 @@ fn sizes_of_the_command_line_replace_those_of_the_file() {
 }
 
 #[test]
+fn a_sort_has_one_size() {
+    let path = specification("twice", TWO);
+    let sizes = ["--for", "Thing=2, Thing=3"];
+    for more in [&[][..], &["--property", "low"]] {
+        let (code, _, err) = check(&path, &[&sizes, more].concat());
+        assert_eq!(code, 2);
+        assert!(err.contains("`Thing` is given two sizes"), "{err}");
+    }
+}
+
+#[test]
 fn formulas_are_checked_as_properties_are() {
     let path = specification("formulas", TWO);
     let formula = "level == 3 => Thing#1 in seen";

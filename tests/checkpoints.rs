@@ -160,6 +160,31 @@ fn a_checkpoint_that_is_damaged_or_missing_is_refused_with_a_reason() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_used_is_refused_before_the_search() {
+    let file = specification("unusable", 3);
+    for folder in [file.as_path(), Path::new("/proc/none")] {
+        let output = check(&file, folder, &[]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("no files can be written there") && output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_search_without_a_checkpoint_of_its_own_says_that_it_begins() {
+    let file = specification("others", 3);
+    let kept = folder("others");
+    check(&file, &kept, &["--max-states", "5000"]).output().unwrap();
+    let notes = |more: &[&str]| {
+        let rows = answers(&check(&file, &kept, more).output().unwrap());
+        rows[0]["notes"].to_string()
+    };
+    assert!(notes(&["--resume", "--symmetry"]).contains("holds no checkpoint of this search"));
+    assert!(!notes(&["--resume"]).contains("no checkpoint"));
+    assert!(!notes(&["--symmetry"]).contains("no checkpoint"));
+}
+
+#[test]
 fn the_search_for_fair_runs_goes_on_from_its_checkpoint() {
     let file = specification("fair", 3);
     let text = fs::read_to_string(&file).unwrap();

@@ -41,6 +41,17 @@ fn folder(name: &str) -> String {
 }
 
 #[test]
+fn a_folder_that_cannot_be_used_is_refused_before_the_search() {
+    let file = specification("unusable", "models/theory/life_cycle.wt", "check owners_exist");
+    for folder in [file.clone(), file.join("folder"), "/proc/none".into()] {
+        let output = check(&file, &["--spill", folder.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("--spill ") && said.contains("no files can be written there"));
+    }
+}
+
+#[test]
 fn more_states_than_memory_holds_are_searched_on_disk() {
     let cases = [
         (
@@ -74,20 +85,4 @@ fn more_states_than_memory_holds_are_searched_on_disk() {
             "{name}: files are left"
         );
     }
-}
-
-#[test]
-fn a_folder_that_cannot_be_is_told() {
-    let file = specification(
-        "none",
-        "models/theory/life_cycle.wt",
-        "check owners_exist for Container = 4, Resource = 6",
-    );
-    let inside = file.join("folder").display().to_string();
-    let output = check(&file, &["--spill", &inside]);
-    let stopped = result(&output);
-    assert_eq!(stopped["verdict"], "unknown", "{stopped}");
-    let reason = stopped["reason"].as_str().unwrap();
-    assert!(reason.contains("states cannot be kept on disk"), "{reason}");
-    assert_eq!(output.status.code(), Some(3));
 }

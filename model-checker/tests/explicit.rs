@@ -19,7 +19,7 @@ use model_checker::explicit::{
 use transition_system::{PropertyId, Scope, Stop, System, Vacuity, Verdict, Wrong};
 
 mod explicit_support;
-use explicit_support::{BOXES, property, replayed, replayed_witness, scope, system};
+use explicit_support::{BOXES, disk, property, replayed, replayed_witness, scope, system};
 
 fn run(system: &System, scope: &Scope, properties: &[PropertyId], options: &Options<'_>) -> ExplicitReport {
     check(system, scope, properties, options, &mut Silent)
@@ -538,6 +538,25 @@ fn blame_names_the_constants_that_a_run_rests_on() {
     assert_eq!(show(&blame.steps[1]), ["caps[web][admin] = true"]);
     assert_eq!(show(&blame.end), [""; 0]);
     assert_eq!(show(&blame.assumed), ["patched = false"]);
+}
+
+#[test]
+fn a_disk_that_is_full_ends_the_search() {
+    let (system, scope) = boxes(3, 2);
+    let owners = [property(&system, "owners_exist")];
+    let options = Options {
+        disk: Some(&disk::Full),
+        tuning: Tuning {
+            disk_after: 10,
+            ..Tuning::default()
+        },
+        ..Options::default()
+    };
+    let report = run(&system, &scope, &owners, &options);
+    let Verdict::Unknown(Stop::Unsupported(why)) = &report.verdicts[0].1 else {
+        panic!("{:?}", report.verdicts);
+    };
+    assert!(why.starts_with("states cannot be kept on disk: "), "{why}");
 }
 
 #[test]

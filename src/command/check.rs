@@ -46,6 +46,11 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     if let Some(failure) = oversized(args, memory::free()) {
         return Err(failure);
     }
+    for (option, folder) in [("--checkpoint", &args.checkpoint), ("--spill", &args.spill)] {
+        if let Some(folder) = folder {
+            usable(option, folder)?;
+        }
+    }
     let mut out = report::stdout(context.color);
     let mut exit = Exit::Good;
     let mut documents = Vec::new();
@@ -117,6 +122,17 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
         report::json(&mut out, &all)?;
     }
     Ok(exit)
+}
+
+/// Whether a folder can be used that is needed only when a search is long: it must not turn out then that it cannot.
+fn usable(option: &str, folder: &Path) -> Result<(), Failure> {
+    Folder::prepare(folder).map_err(|error| {
+        let message = format!(
+            "{option} {}: no files can be written there: {error}",
+            folder.display()
+        );
+        Failure::new(message).help("name a folder; it is made if it is not there")
+    })
 }
 
 /// Finds the values of the expressions of `--eval` along the runs of a row.

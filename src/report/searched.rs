@@ -19,7 +19,11 @@ const DEPTHS: usize = 20;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(out: &mut dyn Write, system: &System, stats: &Stats) -> io::Result<()> {
-    let how = if stats.exhaustive { "all" } else { "not all" };
+    let how = match (stats.exhaustive, stats.missed) {
+        (true, None) => "all",
+        (true, Some(_)) => "all but those missed",
+        (false, _) => "not all",
+    };
     writeln!(
         out,
         "    searched: {} ({how}), {} of them initial, {}, {}",
@@ -56,7 +60,7 @@ fn events(out: &mut dyn Write, system: &System, stats: &Stats) -> io::Result<()>
         "event", "fired", "share", "instances"
     )?;
     for count in &stats.events {
-        let remark = remark(count, stats.exhaustive)
+        let remark = remark(count, every_state(stats))
             .map(|r| format!("  {r}"))
             .unwrap_or_default();
         writeln!(
@@ -69,6 +73,11 @@ fn events(out: &mut dyn Write, system: &System, stats: &Stats) -> io::Result<()>
         )?;
     }
     Ok(())
+}
+
+/// Whether every reachable state was visited for sure.
+fn every_state(stats: &Stats) -> bool {
+    stats.exhaustive && stats.missed.is_none()
 }
 
 /// How much of all transitions, in percent.
@@ -114,7 +123,7 @@ pub fn json(system: &System, stats: &Stats) -> Json {
             "event": system.event(count.event).name,
             "fired": count.fired,
             "instances": count.instances,
-            "never_enabled": count.fired == 0 && !count.outside_cone && stats.exhaustive,
+            "never_enabled": count.fired == 0 && !count.outside_cone && every_state(stats),
             "left_out": count.outside_cone,
         })
     };

@@ -1,11 +1,11 @@
-//! A disk that is memory.
+//! A disk that is memory, and one that is full.
 
 use std::io;
 use std::sync::Mutex;
 
 use model_checker::explicit::{Disk, Pile};
 
-/// The disk.
+/// The disk that is memory.
 pub const DISK: &dyn Disk = &Memory;
 
 #[derive(Debug)]
@@ -14,6 +14,26 @@ struct Memory;
 impl Disk for Memory {
     fn pile(&self) -> io::Result<Box<dyn Pile>> {
         Ok(Box::new(Bytes::default()))
+    }
+}
+
+/// A disk to which nothing can be written.
+#[derive(Debug)]
+pub struct Full;
+
+impl Disk for Full {
+    fn pile(&self) -> io::Result<Box<dyn Pile>> {
+        Ok(Box::new(Full))
+    }
+}
+
+impl Pile for Full {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn read_at(&self, _: &mut [u8], _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::UnexpectedEof.into())
     }
 }
 

@@ -14,22 +14,15 @@
 )]
 
 use model_checker::explicit::{Options, Silent, check};
-use transition_system::{Scope, System, Verdict, text};
+use transition_system::{Scope, System, Verdict};
 
 mod explicit_support;
 use explicit_support::judge::{NATIVE, PORTABLE, judge_loosely, undefined_at_start};
 use explicit_support::processes::processes;
+use explicit_support::seeds::each_seed;
 use explicit_support::{all_properties, reference, replayed, replayed_witness};
 
 const SYSTEMS: u64 = 600;
-
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
-        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
-    }
-    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().expect("a number"));
-    (0..SYSTEMS * factor).collect()
-}
 
 /// What was seen, to be sure that the systems are worth the trouble.
 #[derive(Default, Debug)]
@@ -45,31 +38,14 @@ struct Seen {
 #[test]
 fn orders_of_independent_events_do_not_matter() {
     let mut seen = Seen::default();
-    for seed in seeds() {
-        let (system, scope) = processes(seed);
-        let run = std::panic::catch_unwind(|| {
-            let mut seen = Seen::default();
-            compare(&system, &scope, seed, &mut seen);
-            seen
-        });
-        match run {
-            Ok(one) => {
-                seen.compared += one.compared;
-                seen.smaller += one.smaller;
-                seen.decided += one.decided;
-                seen.deadlocks += one.deadlocks;
-                seen.undefined += one.undefined;
-            }
-            Err(cause) => {
-                eprintln!(
-                    "WATERTIGHT_SEED={seed}, scope {}\n{}",
-                    scope.display(&system),
-                    text::print(&system)
-                );
-                std::panic::resume_unwind(cause);
-            }
-        }
-    }
+    each_seed(
+        SYSTEMS,
+        "WATERTIGHT_EXPLICIT",
+        processes,
+        |seed, system, scope| {
+            compare(system, scope, seed, &mut seen);
+        },
+    );
     eprintln!("{seen:?}");
     if seen.compared > 100 {
         assert!(seen.smaller > 20 && seen.decided > 50 && seen.deadlocks > 20 && seen.undefined > 5);

@@ -14,23 +14,16 @@
 )]
 
 use model_checker::explicit::{ExplicitReport, Options, Silent, Subject, Tuning, check};
-use transition_system::{EventId, PropertyId, Scope, System, Verdict, text};
+use transition_system::{EventId, PropertyId, Scope, System, Verdict};
 
 mod explicit_support;
 use explicit_support::judge::{NATIVE, PORTABLE, judge, judge_loosely, undefined_at_start};
 use explicit_support::processes::processes;
 use explicit_support::random::Maker;
-use explicit_support::{Reference, all_properties, finished, reference, replayed, replayed_witness};
+use explicit_support::seeds::{each_seed, made};
+use explicit_support::{Reference, all_properties, reference, replayed, replayed_witness};
 
 const SYSTEMS: u64 = 150;
-
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("WATERTIGHT_SEED") {
-        return vec![seed.parse().expect("WATERTIGHT_SEED is a number")];
-    }
-    let factor: u64 = std::env::var("WATERTIGHT_EXPLICIT").map_or(1, |n| n.parse().expect("a number"));
-    (0..SYSTEMS * factor).collect()
-}
 
 /// What was seen, to be sure that the systems are worth the trouble.
 #[derive(Default, Debug)]
@@ -45,34 +38,23 @@ struct Seen {
 
 fn all(make: impl Fn(u64) -> (System, Scope), compare: impl Fn(&Case<'_>, &mut bool)) -> Seen {
     let mut seen = Seen::default();
-    for seed in seeds() {
-        let (system, scope) = make(seed);
-        let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let case = Case {
-                system: &system,
-                scope: &scope,
-                seed,
-                expected: reference(&system, &scope).ok(),
-            };
-            let mut smaller = false;
-            compare(&case, &mut smaller);
-            if let Some(expected) = case.expected.filter(|e| e.initial > 0) {
-                seen.compared += 1;
-                seen.smaller += u64::from(smaller);
-                seen.decided += u64::from(!expected.decided.is_empty());
-                seen.undefined += u64::from(expected.undefined.is_some());
-                seen.deadlocks += u64::from(expected.deadlock.is_some());
-            }
-        }));
-        if let Err(cause) = run {
-            eprintln!(
-                "WATERTIGHT_SEED={seed}, scope {}\n{}",
-                scope.display(&system),
-                text::print(&system)
-            );
-            std::panic::resume_unwind(cause);
+    each_seed(SYSTEMS, "WATERTIGHT_EXPLICIT", make, |seed, system, scope| {
+        let case = Case {
+            system,
+            scope,
+            seed,
+            expected: reference(system, scope).ok(),
+        };
+        let mut smaller = false;
+        compare(&case, &mut smaller);
+        if let Some(expected) = case.expected.filter(|e| e.initial > 0) {
+            seen.compared += 1;
+            seen.smaller += u64::from(smaller);
+            seen.decided += u64::from(!expected.decided.is_empty());
+            seen.undefined += u64::from(expected.undefined.is_some());
+            seen.deadlocks += u64::from(expected.deadlock.is_some());
         }
-    }
+    });
     eprintln!("{seen:?}");
     seen
 }
@@ -117,8 +99,7 @@ fn anything(seed: u64) -> (System, Scope) {
         0 => Maker::new(seed),
         _ => Maker::symmetric(seed),
     };
-    let (system, scope) = maker.make(1000);
-    (finished(system), scope)
+    made(maker, 1000)
 }
 
 struct Case<'a> {

@@ -47,6 +47,11 @@ impl Set {
         both.map(|(a, b)| (a & b).count_ones() as usize).sum()
     }
 
+    /// Whether any number is in both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// The numbers, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.0.iter().enumerate().flat_map(|(at, word)| {
@@ -59,8 +64,9 @@ impl Set {
         })
     }
 
-    /// Adds what of another set is new, to a list as well.
-    pub(super) fn join_new(&mut self, other: &Self, new: &mut Vec<usize>) {
+    /// Adds what of another set is new, to a list as well; whether anything is.
+    pub(super) fn join_new(&mut self, other: &Self, new: &mut Vec<usize>) -> bool {
+        let before = new.len();
         for (at, (mine, theirs)) in self.0.iter_mut().zip(&other.0).enumerate() {
             let mut fresh = theirs & !*mine;
             *mine |= fresh;
@@ -69,5 +75,6 @@ impl Set {
                 fresh &= fresh - 1;
             }
         }
+        new.len() > before
     }
 }

@@ -12,6 +12,7 @@
 //! All this is decided by the state alone: it does not depend on threads, nor on what was visited before. Runs that are
 //! kept need not be shortest.
 
+mod choice;
 mod cycles;
 mod effects;
 mod merge;
@@ -25,6 +26,7 @@ use super::layout::Layout;
 use super::machine::Successors;
 use super::set::Set;
 use crate::ground::{CellId, Cone, Dag, Ground, GroundProperty, NodeId};
+use choice::Choice;
 use effects::{Effect, Relations, cells_of, effect};
 pub(crate) use merge::Merger;
 
@@ -38,15 +40,25 @@ struct Rules {
     whole: Set,
 }
 
+impl Rules {
+    /// Of which events one must happen before an event that is not enabled where cells have these values.
+    fn enabler(&self, event: usize, values: &[i64]) -> Option<&Set> {
+        let fails = |condition: usize| {
+            let condition = &self.effects[event].conditions[condition];
+            let (lo, _) = self.layout.bounds(condition.field);
+            !condition.holds[(values[condition.field.index()] - lo) as usize]
+        };
+        let mut enablers = self.relations.enablers[event].iter();
+        let enabler = enablers.find(|(condition, _)| condition.is_none_or(fails));
+        enabler.map(|(_, set)| set)
+    }
+}
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Ample {
     rules: Arc<Rules>,
-    values: Vec<i64>,
-    enabled: Set,
-    set: Set,
-    best: Set,
-    list: Vec<usize>,
+    choice: Choice,
 }
 
 impl Ample {
@@ -71,11 +83,7 @@ impl Ample {
             whole,
         };
         Self {
-            values: vec![0; layout.len()],
-            enabled: Set::new(count),
-            set: Set::new(count),
-            best: Set::new(count),
-            list: Vec::new(),
+            choice: Choice::new(layout.len(), count),
             rules: Arc::new(rules),
         }
     }
@@ -92,13 +100,14 @@ impl Ample {
         if successors.len() < 2 || !successors.broken.is_empty() {
             return;
         }
-        if !self.choose(state, successors, successors.len()) {
+        let most = successors.len();
+        if !self.choice.make(&self.rules, state, &successors.events, most) {
             return;
         }
         let words = successors.words;
         let mut kept = 0;
         for position in 0..successors.len() {
-            if self.best.contains(successors.events[position] as usize) {
+            if self.choice.holds(successors.events[position]) {
                 successors.events[kept] = successors.events[position];
                 let from = position * words;
                 successors.states.copy_within(from..from + words, kept * words);
@@ -117,72 +126,9 @@ impl Ample {
         match successors.events[..] {
             [] => None,
             [only] => (!self.rules.whole.contains(only as usize)).then_some(0),
-            [..] if !self.choose(state, successors, 2) => None,
-            [..] => {
-                let kept = |event: &u32| self.best.contains(*event as usize);
-                successors.events.iter().position(kept)
-            }
+            [..] if !self.choice.make(&self.rules, state, &successors.events, 2) => None,
+            [..] => successors.events.iter().position(|e| self.choice.holds(*e)),
         }
-    }
-
-    /// Looks for the set with fewest enabled events, but fewer than `limit`; whether there is one.
-    fn choose(&mut self, state: &[u64], successors: &Successors, limit: usize) -> bool {
-        let rules = self.rules.clone();
-        self.enabled.clear();
-        successors
-            .events
-            .iter()
-            .for_each(|e| self.enabled.add(*e as usize));
-        rules.layout.unpack(state, &mut self.values);
-        let mut least = limit;
-        let mut found = false;
-        for event in &successors.events {
-            let event = *event as usize;
-            if rules.whole.contains(event) || (found && self.best.contains(event)) {
-                continue;
-            }
-            if self.close(event, least) {
-                least = self.set.common(&self.enabled);
-                self.best.clone_from(&self.set);
-                found = true;
-                if least == 1 {
-                    break;
-                }
-            }
-        }
-        found
-    }
-
-    /// Makes the set with an event; whether it can be kept, and has fewer enabled events than `limit`.
-    fn close(&mut self, event: usize, limit: usize) -> bool {
-        let rules = self.rules.clone();
-        self.set.clear();
-        self.set.add(event);
-        self.list.clear();
-        self.list.push(event);
-        let mut enabled = 0;
-        while let Some(event) = self.list.pop() {
-            if self.enabled.contains(event) {
-                enabled += 1;
-                if enabled >= limit || rules.whole.contains(event) {
-                    return false;
-                }
-                self.set
-                    .join_new(&rules.relations.conflicts[event], &mut self.list);
-                continue;
-            }
-            let fails = |(condition, _): &&(Option<usize>, Set)| {
-                condition.is_none_or(|c| {
-                    let condition = &rules.effects[event].conditions[c];
-                    let (lo, _) = rules.layout.bounds(condition.field);
-                    !condition.holds[(self.values[condition.field.index()] - lo) as usize]
-                })
-            };
-            if let Some((_, enablers)) = rules.relations.enablers[event].iter().find(fails) {
-                self.set.join_new(enablers, &mut self.list);
-            }
-        }
-        true
     }
 }
 

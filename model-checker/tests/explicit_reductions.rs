@@ -76,6 +76,37 @@ fn dead_values_of_all_types_do_not_matter() {
     }
 }
 
+/// What is written before it is read has no value in the beginning, so that there is one initial state of 2^72.
+#[test]
+fn dead_values_of_the_beginning_are_not_tried() {
+    let text = "
+(system buffers)
+(sort P)
+(binder $p p (sort P))
+(binder $q q (sort P))
+(var full (map (sort P) bool))
+(var held (map (sort P) (range 0 255)))
+(var most (range 0 255))
+(init (forall $q (not (apply (var full) $q))))
+(init (= (var most) 0))
+(event fill ($p) () - (not (apply (var full) $p)) ((full (store (var full) $p true)) (held (store (var held) $p 9))))
+(event empty ($p) () - (apply (var full) $p) ((full (store (var full) $p false)) (most (apply (var held) $p))))
+(invariant nothing (not (= (var most) 9)))
+";
+    let system = explicit_support::system(text);
+    let scope = explicit_support::scope(&system, &[("P", 9)]);
+    for symmetry in [false, true] {
+        let options = Options {
+            forget_dead: true,
+            symmetry,
+            ..Options::default()
+        };
+        let report = check(&system, &scope, &all_properties(&system), &options, &mut Silent);
+        assert_eq!(report.stats.initial_states, 1);
+        assert_eq!(replayed(&system, &scope, &report.verdicts[0].1), Some(2));
+    }
+}
+
 #[test]
 fn steps_of_processes_can_be_merged() {
     let seen = all(processes, merges);

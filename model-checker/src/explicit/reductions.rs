@@ -11,7 +11,7 @@ use super::machine::Successors;
 use super::options::Options;
 use super::report::Stats;
 use super::symmetry::{Normaliser, Renaming};
-use crate::ground::{Cone, Ground, GroundError};
+use crate::ground::{CellId, Cone, Ground, GroundError};
 
 /// See the module.
 #[derive(Clone)]
@@ -62,6 +62,12 @@ impl Reductions {
                 .then(|| Normaliser::of(ground, cone, layout))
                 .flatten(),
         })
+    }
+
+    /// Whether initial states that differ in a cell need to be told apart.
+    pub(super) fn asks(&self) -> impl Fn(CellId) -> bool + use<> {
+        let dead = self.forgetter.as_ref().map(|f| f.at_start().clone());
+        move |cell| dead.as_ref().is_none_or(|dead| !dead.contains(&cell))
     }
 
     /// Whether successors are chosen or followed one by one, which machine code does not do.

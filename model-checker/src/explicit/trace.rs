@@ -212,7 +212,10 @@ impl Finder<'_> {
         }
         let mut found = None;
         let mut packed = vec![0; layout.words()];
-        let (reductions, wanted) = (&mut self.reductions, |cell| self.space.cone.contains(cell));
+        let asks = self.reductions.asks();
+        let (reductions, wanted) = (&mut self.reductions, |cell| {
+            self.space.cone.contains(cell) && asks(cell)
+        });
         ground.initial_states_within(&wanted, &Budget::default(), INITIAL_TRIALS, &mut |values| {
             layout.pack(values, &mut packed);
             let renamed = reductions.rename(&mut packed);

@@ -18,10 +18,12 @@ mod reads;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::layout::{FieldId, Layout};
 use super::options::Options;
 use super::set::Set;
-use crate::ground::{Cone, Ground};
+use crate::ground::{CellId, Cone, Ground, Solver};
 use choice::{Taken, choose, families};
 use live::Analysis;
 
@@ -44,6 +46,8 @@ pub(crate) struct Forgetter {
     tellers: Arc<[Teller]>,
     words: usize,
     parts: (usize, usize),
+    /// Cells that do not matter in any initial state.
+    at_start: Arc<FxHashSet<CellId>>,
 }
 
 impl Forgetter {
@@ -61,10 +65,11 @@ impl Forgetter {
         }
         let families = families(ground, cone, layout);
         let taken = choose(&mut analysis, layout, families, &always, &options.budget());
-        Self::new(layout, &taken)
+        let at_start = Arc::new(dead_at_start(ground, layout, &taken));
+        Self::new(layout, &taken, at_start)
     }
 
-    fn new(layout: &Layout, taken: &Taken) -> Self {
+    fn new(layout: &Layout, taken: &Taken, at_start: Arc<FxHashSet<CellId>>) -> Self {
         let has_bits = |position: &usize| layout.place(FieldId::new(*position)).2 != 0;
         let is_dead = |position: &usize| {
             let mut all = taken.iter().flat_map(|(_, live)| live);
@@ -81,6 +86,7 @@ impl Forgetter {
         };
         Self {
             tellers: taken.iter().map(teller).collect(),
+            at_start,
             words: layout.words(),
             parts: ((0..layout.len()).filter(is_dead).count(), layout.len()),
         }
@@ -89,6 +95,11 @@ impl Forgetter {
     /// How many cells are forgotten somewhere, of how many.
     pub(crate) fn parts(&self) -> (usize, usize) {
         self.parts
+    }
+
+    /// Cells that are forgotten in every initial state, whatever their values are there.
+    pub(crate) fn at_start(&self) -> &Arc<FxHashSet<CellId>> {
+        &self.at_start
     }
 
     /// Sets in packed states, one after the other, the cells that do not matter to their least value.
@@ -103,6 +114,31 @@ impl Forgetter {
             }
         }
     }
+}
+
+/// The cells that are dead in every initial state, by what cells say that have one value there, as far as that is seen without
+/// trying.
+fn dead_at_start(ground: &Ground<'_>, layout: &Layout, taken: &Taken) -> FxHashSet<CellId> {
+    let cells: Vec<CellId> = layout.cells().collect();
+    let constraints = ground.constraints();
+    let mut solver = Solver::new(&ground.dag, &ground.cells, &constraints, &ground.budget);
+    let mut dead = FxHashSet::default();
+    if !solver.fix([]) {
+        return dead;
+    }
+    for (field, live) in taken {
+        let Some(value) = solver.known(cells[field.index()]) else {
+            continue;
+        };
+        let (lo, _) = layout.bounds(*field);
+        let here = &live[(value - lo) as usize];
+        let gone = cells
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| !here.contains(*position));
+        dead.extend(gone.map(|(_, cell)| *cell));
+    }
+    dead
 }
 
 /// Which bits stay where these cells are live.

@@ -100,8 +100,9 @@ impl<'s, 'g> Search<'s, 'g> {
         let words = self.layout.words();
         let mut packed = vec![0; words];
         let mut reductions = self.reductions.clone();
+        let asks = reductions.asks();
         let mut batch = Vec::new();
-        let ended = ground.initial_states(&|c| cone.contains(c), INITIAL_TRIALS, &mut |values| {
+        let ended = ground.initial_states(&|c| cone.contains(c) && asks(c), INITIAL_TRIALS, &mut |values| {
             self.layout.pack(values, &mut packed);
             reductions.states(&mut packed);
             batch.extend_from_slice(&packed);

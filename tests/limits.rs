@@ -188,6 +188,33 @@ fn numbers_out_of_range_are_refused_with_their_range() {
     }
 }
 
+/// States of 192 bytes, each with 10,240 steps: few of them need little memory, and are left soon.
+#[test]
+fn wide_states_with_many_successors_take_no_more_than_they_need() {
+    let model = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/theory/life_cycle.wt");
+    let scope = [
+        "--for",
+        "Container=512,Resource=2",
+        "--property",
+        "owners_exist",
+        "--threads",
+        "1",
+    ];
+    let few = [&scope[..], &["--max-states", "600", "--max-memory", "40"]].concat();
+    let output = start(&model, &few).wait_with_output().unwrap();
+    assert_eq!(
+        reason(&output).0,
+        "stopped at the limit of 600 states; --max-states raises it"
+    );
+    let child = start(&model, &[&scope[..], &["--portable"]].concat());
+    std::thread::sleep(Duration::from_millis(2000));
+    let (begin, id) = (Instant::now(), child.id().to_string());
+    Command::new("kill").args(["-INT", &id]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(begin.elapsed() < LATE, "{:?}", begin.elapsed());
+    assert_eq!(reason(&output).0, "interrupted");
+}
+
 #[test]
 fn an_interrupt_is_obeyed() {
     for (name, text) in [("wide-interrupt", WIDE), ("deep-interrupt", DEEP)] {

@@ -21,7 +21,7 @@ use super::native::{Bits, UNDEFINED};
 use super::question::broken_promise;
 use super::search::Search;
 use super::spill::lost;
-use super::worker::{At, BLOCK};
+use super::worker::{self, At};
 use crate::ground::{GroundError, GroundProperty};
 
 /// Most ways of one thing of which a run is told.
@@ -147,8 +147,9 @@ impl Pass<'_, '_, '_> {
         let words = search.layout.words();
         let (mut source, mut after, mut alive) = (Vec::new(), Vec::new(), Vec::new());
         let mut counts = vec![0; search.cone.events.len()];
+        let block = worker::block(&search.cone, &search.layout);
         for depth in 0..=u32::MAX {
-            let runs = search.visited.level(depth, BLOCK);
+            let runs = search.visited.level(depth, block);
             if runs.is_empty() {
                 break;
             }

@@ -17,7 +17,7 @@ use super::reductions::{Reductions, Way};
 use super::search::FEW;
 use super::symmetry::Renaming;
 use super::visited::Visited;
-use super::worker::BLOCK;
+use super::worker::block;
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground, GroundError, GroundEvent};
 
@@ -155,7 +155,8 @@ impl Finder<'_> {
         to: &FxHashSet<Vec<u64>>,
     ) -> Result<FxHashSet<Vec<u64>>, GroundError> {
         let words = self.space.layout.words();
-        let runs = self.space.visited.level(depth, BLOCK);
+        let block = block(self.space.cone, self.space.layout);
+        let runs = self.space.visited.level(depth, block);
         let few = runs.iter().map(|r| r.states.len()).sum::<usize>() <= FEW;
         let mut found = FxHashSet::default();
         let (mut source, mut made) = (Vec::new(), Vec::new());

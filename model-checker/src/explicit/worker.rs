@@ -7,15 +7,25 @@
 use transition_system::Stop;
 
 use super::checks::{Checks, Finding};
+use super::layout::Layout;
 use super::machine::{Broken, Machine, Successors, Transitions};
 use super::native::{Bits, Native, UNDEFINED};
 use super::reductions::Reductions;
 use super::spill::Disk;
 use super::visited::{Full, Inbox, Parts, Quota, Router, Run, Shard, Visited};
 use crate::budget::Budget;
+use crate::ground::Cone;
 
-/// States expanded together.
+/// Most states expanded together.
 pub(super) const BLOCK: usize = 128;
+/// Words of the states after those of a block that are not exceeded where that is possible.
+const BLOCK_WORDS: usize = 1 << 22;
+
+/// How many states are expanded together: fewer where each may have many states after it, and wide ones.
+pub(super) fn block(cone: &Cone, layout: &Layout) -> usize {
+    let after_one = cone.events.len().max(1) * layout.words();
+    (BLOCK_WORDS / after_one).clamp(1, BLOCK)
+}
 
 /// Where something was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +55,8 @@ pub(super) enum What {
 pub(super) struct Shared<'s> {
     pub(super) visited: &'s Visited,
     pub(super) native: Option<&'s Native>,
+    /// How many states are expanded together.
+    pub(super) block: usize,
     pub(super) deadlock: bool,
     /// The position of the property that says where a run may end.
     pub(super) terminal: Option<usize>,
@@ -116,8 +128,8 @@ impl<'s> Worker<'s> {
         let mut runs = runs.iter().peekable();
         while runs.peek().is_some() && self.stop.is_none() {
             source.clear();
-            while let Some(run) =
-                runs.next_if(|r| source.is_empty() || source.len() / self.words + r.states.len() <= BLOCK)
+            while let Some(run) = runs
+                .next_if(|r| source.is_empty() || source.len() / self.words + r.states.len() <= shared.block)
             {
                 if let Err(error) = shared.visited.read(run, &mut source) {
                     self.full = Some(error.into());

@@ -32,7 +32,7 @@ use super::reductions::Reductions;
 use super::report::{ExplicitReport, Stats};
 use super::spill::Spilled;
 use super::visited::{Parts, Quota, Visited};
-use super::worker::{At, BLOCK, Worker};
+use super::worker::{At, Worker, block};
 use crate::budget::Budget;
 use crate::ground::{Cone, Ground};
 
@@ -133,7 +133,7 @@ impl Search<'_, '_> {
     fn levels(&mut self) -> ControlFlow<Halt> {
         let (mut depth, mut done) = self.at;
         loop {
-            let runs = self.visited.level(depth, BLOCK);
+            let runs = self.visited.level(depth, block(&self.cone, &self.layout));
             let states: u64 = runs.iter().map(|r| r.states.len() as u64).sum();
             if states == 0 {
                 return ControlFlow::Continue(());

@@ -9,7 +9,7 @@ use super::super::native::Native;
 use super::super::question::Halt;
 use super::super::spill::Mark;
 use super::super::visited::{Full, Run, Shard};
-use super::super::worker::Shared;
+use super::super::worker::{Shared, block};
 use super::Search;
 
 /// Most states expanded in one round.
@@ -61,6 +61,7 @@ impl Search<'_, '_> {
         let shared = Shared {
             visited: &self.visited,
             native: self.native.ready(),
+            block: block(&self.cone, &self.layout),
             deadlock: self.options.deadlock && self.found.deadlock.is_none(),
             terminal: self.terminal,
             ends: !self.options.all_violations,

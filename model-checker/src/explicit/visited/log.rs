@@ -10,8 +10,10 @@ use super::super::spill::{Disk, Pile};
 use super::forest::Forest;
 use super::near::prefetch;
 
-/// States in one piece.
-const CHUNK: usize = 1 << 11;
+/// Logarithm of the most states in one piece.
+const CHUNK_BITS: u32 = 11;
+/// Bytes of a piece that are not exceeded where that is possible: each shard has a piece that is not full.
+const CHUNK_BYTES: usize = 1 << 16;
 
 /// See the module.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(super) struct Log {
     forest: Option<Arc<Forest>>,
     /// Bytes of a state.
     stride: usize,
+    /// Logarithm of the states in one piece.
+    chunk_bits: u32,
     /// Bytes of the last word of a state.
     last_bytes: usize,
     /// The bits of the last word that are stored.
@@ -45,11 +49,13 @@ impl Log {
     /// An empty log of states of `words` words, the last of which has at most `last_bits` bits.
     pub(super) fn new(words: usize, last_bits: u32) -> Self {
         let last_bytes = last_bits.div_ceil(8).max(1);
+        let stride = (words - 1) * 8 + last_bytes as usize;
         Self {
             words,
             forest: None,
             last_bytes: last_bytes as usize,
-            stride: (words - 1) * 8 + last_bytes as usize,
+            stride,
+            chunk_bits: (CHUNK_BYTES / stride).max(1).ilog2().min(CHUNK_BITS),
             mask: u64::MAX >> (u64::BITS - 8 * last_bytes),
             chunks: Vec::new(),
             len: 0,
@@ -63,6 +69,7 @@ impl Log {
         let mut out = Self {
             forest: Some(forest.clone()),
             stride: 8,
+            chunk_bits: CHUNK_BITS,
             mask: u64::MAX,
             last_bytes: self.last_bytes,
             ..Self::new(self.words, u64::BITS)
@@ -73,9 +80,9 @@ impl Log {
                 .levels
                 .get(at + 1)
                 .map_or(self.len, |(_, next)| *next as usize);
-            for first in (*start as usize..end).step_by(CHUNK) {
+            for first in (*start as usize..end).step_by(self.chunk()) {
                 states.clear();
-                self.read(first..end.min(first + CHUNK), &mut states)?;
+                self.read(first..end.min(first + self.chunk()), &mut states)?;
                 states
                     .chunks_exact(self.words)
                     .for_each(|state| out.push(state, *depth));
@@ -97,12 +104,24 @@ impl Log {
 
     /// Bytes of a piece. Reads take whole words, so that the last state is followed by some bytes.
     fn chunk_bytes(&self) -> usize {
-        CHUNK * self.stride + 8
+        self.chunk() * self.stride + 8
+    }
+
+    /// States of a piece.
+    #[inline(always)]
+    fn chunk(&self) -> usize {
+        1 << self.chunk_bits
+    }
+
+    /// The piece of a state, and its number there.
+    #[inline(always)]
+    fn place(&self, index: usize) -> (usize, usize) {
+        (index >> self.chunk_bits, index & (self.chunk() - 1))
     }
 
     /// Appends a state found at this depth.
     pub(super) fn push(&mut self, state: &[u64], depth: u32) {
-        let (chunk, at) = (self.len / CHUNK, self.len % CHUNK * self.stride);
+        let (chunk, place) = self.place(self.len);
         if chunk == self.chunks.len() {
             self.chunks.push(vec![0; self.chunk_bytes()].into());
         }
@@ -113,7 +132,7 @@ impl Log {
         let state = root.as_ref().map_or(state, |root| root);
         let chunk = &mut self.chunks[chunk];
         let (last, whole) = state.split_last().unwrap_or((&0, &[]));
-        let mut at = at;
+        let mut at = place * self.stride;
         for word in whole {
             chunk[at..at + 8].copy_from_slice(&word.to_le_bytes());
             at += 8;
@@ -141,8 +160,8 @@ impl Log {
     pub(super) fn read(&self, range: Range<usize>, out: &mut Vec<u64>) -> io::Result<()> {
         let (mut at, mut scratch) = (range.start, Vec::new());
         while at < range.end {
-            let (chunk, first) = (at / CHUNK, at % CHUNK);
-            let count = (range.end - at).min(CHUNK - first);
+            let (chunk, first) = self.place(at);
+            let count = (range.end - at).min(self.chunk() - first);
             let start = first * self.stride;
             let bytes = match self.asleep() {
                 None => &self.chunks[chunk][start..],
@@ -178,7 +197,7 @@ impl Log {
     /// Moves all to disk.
     pub(super) fn sleep(&mut self, disk: &dyn Disk) -> io::Result<()> {
         let bytes = self.chunk_bytes() as u64;
-        let full = self.len / CHUNK;
+        let full = self.len / self.chunk();
         let mut away = match self.away.take() {
             Some(away) => away,
             None => Away {
@@ -200,9 +219,9 @@ impl Log {
 
     /// Moves all back to memory.
     pub(super) fn wake(&mut self) -> io::Result<()> {
-        let bytes = self.chunk_bytes();
+        let (bytes, count) = (self.chunk_bytes(), self.len.div_ceil(self.chunk()));
         if let Some(away) = self.away.as_mut().filter(|a| a.asleep) {
-            for number in 0..self.len.div_ceil(CHUNK) {
+            for number in 0..count {
                 let mut chunk: Box<[u8]> = vec![0; bytes].into();
                 away.pile.read_at(&mut chunk, (number * bytes) as u64)?;
                 self.chunks.push(chunk);
@@ -215,14 +234,15 @@ impl Log {
     /// Bytes on disk.
     pub(super) fn bytes_away(&self) -> u64 {
         match self.asleep() {
-            Some(_) => (self.len.div_ceil(CHUNK) * self.chunk_bytes()) as u64,
+            Some(_) => (self.len.div_ceil(self.chunk()) * self.chunk_bytes()) as u64,
             None => 0,
         }
     }
 
     /// Asks for the state with this number.
     pub(super) fn touch(&self, index: usize) {
-        let (chunk, at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+        let (chunk, place) = self.place(index);
+        let (chunk, at) = (&self.chunks[chunk], place * self.stride);
         prefetch(&chunk[at]);
         prefetch(&chunk[at + self.stride - 1]);
     }
@@ -230,7 +250,8 @@ impl Log {
     /// Whether the state with this number has these words.
     #[inline]
     pub(super) fn is(&self, index: usize, state: &[u64]) -> bool {
-        let (chunk, mut at) = (&self.chunks[index / CHUNK], index % CHUNK * self.stride);
+        let (chunk, place) = self.place(index);
+        let (chunk, mut at) = (&self.chunks[chunk], place * self.stride);
         if let Some(forest) = &self.forest {
             return forest.is(Self::word(chunk, at), state);
         }
@@ -254,8 +275,8 @@ impl Log {
             return self.save_whole(out);
         }
         let mut scratch = Vec::new();
-        for number in 0..self.len.div_ceil(CHUNK) {
-            let here = (self.len - number * CHUNK).min(CHUNK) * self.stride;
+        for number in 0..self.len.div_ceil(self.chunk()) {
+            let here = (self.len - number * self.chunk()).min(self.chunk()) * self.stride;
             match self.asleep() {
                 None => out.bytes(&self.chunks[number][..here])?,
                 Some(pile) => {
@@ -272,10 +293,10 @@ impl Log {
     fn save_whole(&self, out: &mut Writer<'_>) -> io::Result<()> {
         let stride = (self.words - 1) * 8 + self.last_bytes;
         let (mut states, mut bytes) = (Vec::new(), Vec::new());
-        for first in (0..self.len).step_by(CHUNK) {
+        for first in (0..self.len).step_by(self.chunk()) {
             states.clear();
             bytes.clear();
-            self.read(first..self.len.min(first + CHUNK), &mut states)?;
+            self.read(first..self.len.min(first + self.chunk()), &mut states)?;
             for state in states.chunks_exact(self.words) {
                 let end = bytes.len() + stride;
                 state.iter().for_each(|word| bytes.extend(word.to_le_bytes()));
@@ -294,7 +315,7 @@ impl Log {
             self.levels.push(((entry >> 32) as u32, entry as u32));
         }
         while self.len < len {
-            let here = (len - self.len).min(CHUNK);
+            let here = (len - self.len).min(self.chunk());
             let mut chunk: Box<[u8]> = vec![0; self.chunk_bytes()].into();
             from.bytes(&mut chunk[..here * self.stride])?;
             self.chunks.push(chunk);

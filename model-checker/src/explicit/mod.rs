@@ -15,6 +15,8 @@ pub mod layout;
 pub mod machine;
 mod native;
 mod options;
+#[doc(hidden)]
+pub mod parts;
 mod program;
 mod progress;
 mod question;

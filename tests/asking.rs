@@ -72,6 +72,29 @@ fn sizes_of_the_command_line_replace_those_of_the_file() {
 }
 
 #[test]
+fn what_is_for_another_order_is_named() {
+    let path = specification("order", TWO);
+    for (args, said) in [
+        (
+            &["--order", "depth-first", "--symmetry"][..],
+            "error: --symmetry is for the search breadth first, which --order asks not to make",
+        ),
+        (
+            &["--bit-state", "1", "--symmetry", "--merge-steps"],
+            "error: --symmetry, --merge-steps are for the search breadth first, which --bit-state asks not to make",
+        ),
+        (
+            &["--hash-compact", "--forget-dead"],
+            "help: leave it out, or --hash-compact",
+        ),
+    ] {
+        let (code, _, err) = check(&path, args);
+        assert_eq!(code, 2);
+        assert!(err.contains(said), "{err}");
+    }
+}
+
+#[test]
 fn a_sort_has_one_size() {
     let path = specification("twice", TWO);
     let sizes = ["--for", "Thing=2, Thing=3"];

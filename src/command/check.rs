@@ -40,10 +40,8 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
         let message = format!("{}: there is no checkpoint to go on from", folder.display());
         return Err(Failure::new(message).help("leave out --resume to search from the beginning"));
     }
-    if let Some(why) = misplaced(args) {
-        return Err(Failure::new(why.to_owned()));
-    }
-    if let Some(failure) = oversized(args, memory::free()) {
+    let refused = misplaced(args).or_else(|| oversized(args, memory::free()));
+    if let Some(failure) = refused {
         return Err(failure);
     }
     for (option, folder) in [("--checkpoint", &args.checkpoint), ("--spill", &args.spill)] {
@@ -174,29 +172,50 @@ fn order(args: &Check) -> Order {
 }
 
 /// What does not go with the order that is asked for, and why.
-fn misplaced(args: &Check) -> Option<&'static str> {
+fn misplaced(args: &Check) -> Option<Failure> {
     match (order(args), lossy(args)) {
-        (Order::BreadthFirst, Some(_)) => Some(
+        (Order::BreadthFirst, Some(_)) => Some(Failure::new(
             "--order breadth-first keeps states whole, from which it finds runs again: without --hash-compact and --bit-state",
-        ),
-        (Order::Swarm, None) => Some(
+        )),
+        (Order::Swarm, None) => Some(Failure::new(
             "--order swarm is for --hash-compact or --bit-state: one search that keeps states whole finds the same",
-        ),
-        (Order::DepthFirst | Order::Swarm, _)
-            if args.checkpoint.is_some()
-                || args.spill.is_some()
-                || args.all_violations
-                || args.symmetry
-                || args.partial_order
-                || args.merge_steps
-                || args.forget_dead =>
-        {
-            Some(
-                "--checkpoint, --spill, --all-violations, --symmetry, --partial-order, --merge-steps and --forget-dead are for the search breadth first",
-            )
-        }
-        (Order::BreadthFirst, None) | (Order::DepthFirst, _) | (Order::Swarm, Some(_)) => None,
+        )),
+        (Order::DepthFirst | Order::Swarm, _) => breadth_first_only(args),
+        (Order::BreadthFirst, None) => None,
     }
+}
+
+/// The options that are for another order than the one that is asked for.
+fn breadth_first_only(args: &Check) -> Option<Failure> {
+    let options = [
+        ("--checkpoint", args.checkpoint.is_some()),
+        ("--spill", args.spill.is_some()),
+        ("--all-violations", args.all_violations),
+        ("--symmetry", args.symmetry),
+        ("--partial-order", args.partial_order),
+        ("--merge-steps", args.merge_steps),
+        ("--forget-dead", args.forget_dead),
+    ];
+    let given: Vec<&str> = options
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(o, _)| *o)
+        .collect();
+    let (are, without) = match given.len() {
+        0 => return None,
+        1 => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    let cause = match (args.order, args.bit_state) {
+        (Some(_), _) => "--order",
+        (None, Some(_)) => "--bit-state",
+        (None, None) => "--hash-compact",
+    };
+    let message = format!(
+        "{} {are} for the search breadth first, which {cause} asks not to make",
+        given.join(", ")
+    );
+    Some(Failure::new(message).help(format!("leave {without} out, or {cause}")))
 }
 
 /// Why a field of bits is more than there is memory, of which so many bytes are free.

@@ -112,7 +112,7 @@ impl<'s, 'g> Deep<'s, 'g> {
             machine: Machine::of_events(ground, &cone, &layout)?,
             native: options.tuning.native_after.map_or(Code::Never, Code::After),
             store: Store::new(&layout, options.lossy, most_bytes, member.seed.unwrap_or(0))
-                .map_err(|_| no_room(options))?,
+                .map_err(|_| no_room())?,
             stack: Stack::new(layout.words(), member.seed),
             successors: Successors {
                 words: layout.words(),
@@ -410,10 +410,8 @@ impl<'s, 'g> Deep<'s, 'g> {
 }
 
 /// Why a search does not begin for which there is no memory.
-fn no_room(options: &Options<'_>) -> GroundError {
-    let limit = options.limits.memory_bytes.unwrap_or(u64::MAX);
-    let covered = "there is no memory for the field of bits; nothing was searched".to_owned();
-    GroundError::Stopped(Stop::MemoryLimit(limit), covered)
+fn no_room() -> GroundError {
+    GroundError::new("there is no memory for the field of bits, so nothing was searched; take a smaller one")
 }
 
 /// A violation whose run may be longer than others.

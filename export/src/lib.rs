@@ -6,9 +6,11 @@
 //!
 //! * [`tla`]: a TLA+ module and a configuration with which TLC finds the same states and verdicts.
 //! * [`itf`]: a run in the Informal Trace Format;
-//! * [`sequence`]: a run as a sequence diagram.
+//! * [`sequence`]: a run as a sequence diagram;
+//! * [`formula`]: a formula of a system in the language that systems are written in.
 
 mod block;
+pub mod formula;
 pub mod itf;
 mod name;
 pub mod sequence;

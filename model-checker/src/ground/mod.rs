@@ -30,7 +30,9 @@ mod term;
 
 use std::collections::BTreeMap;
 
-use transition_system::{Expr, ExprId, Owner, Promise, PropertyId, PropertyKind, Quantifier, Scope, System};
+use transition_system::{
+    BinderId, Expr, ExprId, Owner, Promise, PropertyId, PropertyKind, Quantifier, Scope, System,
+};
 
 use crate::budget::Budget;
 
@@ -84,6 +86,15 @@ pub struct GroundProperty {
     pub temporal: Option<GroundTemporal>,
 }
 
+/// A formula with elements of sorts for the binders that are free in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Atom {
+    /// The formula.
+    pub(crate) formula: ExprId,
+    /// An element for each binder, by index.
+    pub(crate) elements: Vec<(BinderId, u32)>,
+}
+
 /// What a transition property claims of the steps of one instance of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroundClause {
@@ -133,6 +144,18 @@ impl<'a> Ground<'a> {
         Self::with_known(system, scope, properties, node_limit, budget, &[])
     }
 
+    /// The same, and formulas with elements for their free binders.
+    pub(crate) fn with_atoms(
+        system: &'a System,
+        scope: &'a Scope,
+        properties: &[PropertyId],
+        node_limit: usize,
+        budget: &Budget<'a>,
+        atoms: &[Atom],
+    ) -> Result<(Self, Vec<NodeId>), GroundError> {
+        Self::written_out(system, scope, properties, (node_limit, budget), &[], atoms)
+    }
+
     /// The same, with values of some cells as if they were given.
     fn with_known(
         system: &'a System,
@@ -142,6 +165,18 @@ impl<'a> Ground<'a> {
         budget: &Budget<'a>,
         known: &[(CellId, i64)],
     ) -> Result<Self, GroundError> {
+        let written = Self::written_out(system, scope, properties, (node_limit, budget), known, &[]);
+        written.map(|(ground, _)| ground)
+    }
+
+    fn written_out(
+        system: &'a System,
+        scope: &'a Scope,
+        properties: &[PropertyId],
+        (node_limit, budget): (usize, &Budget<'a>),
+        known: &[(CellId, i64)],
+        atoms: &[Atom],
+    ) -> Result<(Self, Vec<NodeId>), GroundError> {
         let mut cells = Cells::new(system, scope, budget)?;
         known.iter().for_each(|(cell, value)| cells.give(*cell, *value));
         let mut flat = Flattener::new(system, scope, &cells, true, node_limit, budget);
@@ -155,6 +190,10 @@ impl<'a> Ground<'a> {
             .map(|p| flat.property(*p, &events))
             .collect::<Result<Vec<_>, _>>()?;
         let canonical = flat.canonical();
+        let atoms = atoms
+            .iter()
+            .map(|a| flat.atom(a))
+            .collect::<Result<Vec<_>, _>>()?;
         flat.check()?;
         let dag = flat.dag;
         let mut ground = Self {
@@ -173,7 +212,7 @@ impl<'a> Ground<'a> {
         budget
             .look()
             .map_err(|stop| GroundError::at(stop, "formulas and events", ground.dag.len()))?;
-        Ok(ground)
+        Ok((ground, atoms))
     }
 
     /// The ground form of a property that was asked for.
@@ -292,6 +331,16 @@ impl Flattener<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A formula with elements for its free binders.
+    fn atom(&mut self, atom: &Atom) -> Result<NodeId, GroundError> {
+        for (binder, element) in &atom.elements {
+            let term = Tree::Scalar(self.dag.int(i64::from(*element)));
+            let binding = self.binding(term);
+            self.bind(*binder, binding);
+        }
+        self.truth(atom.formula)
     }
 
     /// For each option of a composite type: without a value, its payload has its default form.

@@ -39,8 +39,9 @@ impl<'a> Induction<'a> {
         scope: Option<&Scope>,
         options: &Options,
         clock: Clock<'a>,
+        tag: u32,
     ) -> Result<Self> {
-        let problem = Problem::new(system, scope.cloned().unwrap_or_default(), options, clock, 0)?;
+        let problem = Problem::new(system, scope.cloned().unwrap_or_default(), options, clock, tag)?;
         Ok(Self { property, problem })
     }
 

@@ -26,6 +26,7 @@ mod quiet;
 mod report;
 mod solver;
 mod states;
+mod strengthen;
 mod term;
 mod value;
 mod z3_library;

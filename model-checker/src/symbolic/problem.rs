@@ -110,6 +110,8 @@ pub(super) struct Problem<'a> {
     pub(super) constants: Vec<TermId>,
     pub(super) assumptions: Vec<TermId>,
     pub(super) init: Vec<TermId>,
+    /// What else is taken for granted of the state.
+    pub(super) lemmas: Vec<TermId>,
     cases: Vec<Option<Case>>,
 }
 
@@ -135,6 +137,7 @@ impl<'a> Problem<'a> {
             constants,
             assumptions,
             init,
+            lemmas: Vec::new(),
             cases: vec![None; system.events.len()],
         })
     }
@@ -276,6 +279,7 @@ impl<'a> Problem<'a> {
             let term = self.here(*formula)?;
             out.push(term);
         }
+        out.extend(&self.lemmas);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ use super::ladder::{open_sorts, scopes};
 use super::problem::{Goal, Problem};
 use super::report::{Answer, ObligationResult, Options};
 use super::states;
+use super::strengthen::{self, strengthen};
 
 /// With at most so many conjuncts of other invariants, those that the proof does not need are left out of it.
 const LEFT_OUT_ONE_BY_ONE: usize = 24;
@@ -35,6 +36,9 @@ const AFTER_ALL_STATES: u32 = 5;
 
 /// Names of the encodings of these scopes begin here, behind those of counterexamples.
 const STARTS_TAG: u32 = 1 << 20;
+
+/// Names of the encoding of a system with conjuncts that the machine found begin here.
+const STRENGTHENED_TAG: u32 = 1 << 22;
 
 /// What a run makes before it becomes a report.
 pub(super) struct Outcome {
@@ -101,7 +105,14 @@ impl Task<'_> {
     }
 
     fn proved(&self, lemmas: Option<&[PropertyId]>, types: Vec<Conjunct>) -> Result<Outcome> {
-        let mut induction = Induction::new(self.system, self.property, self.scope, self.options, self.clock)?;
+        let mut induction = Induction::new(
+            self.system,
+            self.property,
+            self.scope,
+            self.options,
+            self.clock,
+            0,
+        )?;
         if let Some(outcome) = self.no_start(&mut induction)? {
             return Ok(outcome);
         }
@@ -135,6 +146,12 @@ impl Task<'_> {
         let Some((goal, answer)) = attempt.failed else {
             return Ok(self.proof(invariant, attempt, notes));
         };
+        if lemmas.is_none() {
+            match self.strengthened(&invariant, &mut notes)? {
+                Some(outcome) => return Ok(outcome),
+                None => {}
+            }
+        }
         let verdict = self.explain(&invariant, goal, answer)?;
         Ok(Outcome {
             verdict,
@@ -142,6 +159,59 @@ impl Task<'_> {
             witness: None,
             notes,
         })
+    }
+
+    /// The verdict that the machine finds by conjuncts of its own, if it finds one.
+    fn strengthened(&self, base: &[Conjunct], notes: &mut Vec<String>) -> Result<Option<Outcome>> {
+        let found = strengthen(
+            self.system,
+            self.property,
+            base,
+            self.scope,
+            self.options,
+            self.clock,
+        );
+        match found {
+            Ok(strengthen::Found::Conjuncts(system, conjuncts)) => {
+                let task = Task {
+                    system: &system,
+                    ..*self
+                };
+                let mut induction = Induction::new(
+                    task.system,
+                    task.property,
+                    task.scope,
+                    task.options,
+                    task.clock,
+                    STRENGTHENED_TAG,
+                )?;
+                let own: Vec<Conjunct> = base.iter().filter(|c| task.is_own(c)).cloned().collect();
+                let all = distinct(base.iter().cloned().chain(conjuncts));
+                let (invariant, attempt) = needed(&mut induction, &own, all)?;
+                if attempt.failed.is_some() {
+                    notes.push("an invariant was found that is inductive by parts and could not be proved as a whole".to_owned());
+                    return Ok(None);
+                }
+                Ok(Some(task.proof(invariant, attempt, std::mem::take(notes))))
+            }
+            Ok(strengthen::Found::Violation(violation)) => {
+                let violated = Verdict::Violated(violation);
+                Ok(Some(Outcome::new(violated)))
+            }
+            Ok(strengthen::Found::Nothing(why)) => {
+                notes.push(format!("no invariant was found that proves it: {why}"));
+                Ok(None)
+            }
+            Err(Unsupported(_)) => Ok(None),
+        }
+    }
+
+    /// Whether a conjunct belongs to the property itself or to types.
+    fn is_own(&self, conjunct: &Conjunct) -> bool {
+        match conjunct.source {
+            ConjunctSource::Type | ConjunctSource::Engine => true,
+            ConjunctSource::Specification(p) => p == self.property,
+        }
     }
 
     /// The verdict where there is no initial state at all. Small sizes are asked first: over any size the solver may look for

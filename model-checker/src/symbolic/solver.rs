@@ -63,23 +63,41 @@ impl<'a> Session<'a> {
     /// Whether the conjunction of `formulas` has a model.
     pub(super) fn check(&mut self, encoder: &Encoder<'_>, formulas: &[TermId]) -> Outcome {
         for (seed, strategy) in self.attempts() {
-            if self.expired() {
-                return Outcome::Undecided;
-            }
             let solver = self.solver(seed, strategy);
-            for f in formulas {
-                match self.formula(encoder, *f) {
-                    Some(f) => solver.assert(f),
-                    None => return Outcome::Undecided,
-                }
-            }
-            match quietly(|| (solver.check(), solver.get_model())) {
-                (SatResult::Unsat, _) => return Outcome::Unsat,
-                (SatResult::Sat, Some(model)) => return Outcome::Sat(Model(model)),
-                (SatResult::Sat | SatResult::Unknown, _) => {}
+            match self.ask(&solver, encoder, formulas) {
+                Outcome::Undecided => {}
+                decided @ (Outcome::Unsat | Outcome::Sat(_)) => return decided,
             }
         }
         Outcome::Undecided
+    }
+
+    /// The same, tried once and within a time that may be shorter than that of other queries.
+    pub(super) fn check_within(
+        &mut self,
+        encoder: &Encoder<'_>,
+        formulas: &[TermId],
+        time: Duration,
+    ) -> Outcome {
+        let solver = self.solver_within(self.options.seed, Strategy::Default, time);
+        self.ask(&solver, encoder, formulas)
+    }
+
+    fn ask(&mut self, solver: &Solver, encoder: &Encoder<'_>, formulas: &[TermId]) -> Outcome {
+        if self.expired() {
+            return Outcome::Undecided;
+        }
+        for f in formulas {
+            match self.formula(encoder, *f) {
+                Some(f) => solver.assert(f),
+                None => return Outcome::Undecided,
+            }
+        }
+        match quietly(|| (solver.check(), solver.get_model())) {
+            (SatResult::Unsat, _) => Outcome::Unsat,
+            (SatResult::Sat, Some(model)) => Outcome::Sat(Model(model)),
+            (SatResult::Sat | SatResult::Unknown, _) => Outcome::Undecided,
+        }
     }
 
     /// A model of `formulas` that also satisfies as many of `preferences` as one pass over them, in order,
@@ -135,13 +153,17 @@ impl<'a> Session<'a> {
 
     /// A solver within the limits. Several checks on one solver depend on their order, which is fixed.
     pub(super) fn solver(&self, seed: u32, strategy: Strategy) -> Solver {
+        self.solver_within(seed, strategy, self.options.query_time)
+    }
+
+    fn solver_within(&self, seed: u32, strategy: Strategy, time: Duration) -> Solver {
         let solver = match strategy {
             Strategy::Default => Solver::new(),
             Strategy::Eager => Solver::new_for_logic("ALL").unwrap_or_default(),
         };
         let time = self
             .clock
-            .left(self.options.query_time)
+            .left(time.min(self.options.query_time))
             .max(Duration::from_millis(1));
         let mut params = Params::new();
         params.set_u32("timeout", u32::try_from(time.as_millis()).unwrap_or(u32::MAX));

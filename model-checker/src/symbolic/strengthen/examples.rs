@@ -1,0 +1,187 @@
+//! Reachable states of small scopes, as columns of truth values.
+//!
+//! Takes a vocabulary and a scope that leaves no sort open. Gives for each schema of each tuple of elements the set of
+//! states in which it is true, so that whether a clause holds in all of them takes a few operations on words. States are found by
+//! the explicit engine, one of each orbit of like elements.
+
+use std::time::{Duration, Instant};
+
+use transition_system::{PropertyId, Scope, SortId, Stop, System, Verdict, Violation};
+
+use super::vocabulary::Vocabulary;
+use crate::budget::Budget;
+use crate::explicit::explored::Explored;
+use crate::explicit::machine::{Conditions as _, Machine};
+use crate::explicit::{Forgetful, Limits, Options, Silent};
+use crate::ground::{Atom, Ground};
+
+/// Most states of one scope that are taken.
+const STATES: u64 = 40_000;
+/// Most nodes of the ground system of one scope.
+const NODES: usize = 1_000_000;
+/// Most columns of one scope.
+const COLUMNS: usize = 20_000;
+/// Most memory of one search, in bytes.
+const MEMORY_BYTES: u64 = 1 << 30;
+
+/// See the module.
+pub(super) struct Examples {
+    pub(super) scope: Scope,
+    /// Whether these are all reachable states (up to names of elements).
+    pub(super) complete: bool,
+    pub(super) states: usize,
+    /// The number of elements of each sort, by index of the sort.
+    sizes: Vec<u32>,
+    /// For each schema where its columns begin.
+    offsets: Vec<usize>,
+    columns: Vec<Box<[u64]>>,
+}
+
+/// What a search of a scope gave.
+pub(super) enum Look {
+    Examples(Examples),
+    /// The property is false.
+    Violation(Box<Violation>),
+    /// Too large, or without a finite form.
+    Nothing,
+}
+
+impl Examples {
+    /// Searches a scope.
+    pub(super) fn of(
+        system: &System,
+        property: PropertyId,
+        vocabulary: &Vocabulary,
+        scope: &Scope,
+        (time, interrupt): (Duration, Option<&std::sync::atomic::AtomicBool>),
+    ) -> Look {
+        let sizes: Vec<u32> = system.sort_ids().map(|s| size(system, scope, s)).collect();
+        let mut atoms = Vec::new();
+        let mut offsets = Vec::new();
+        for schema in &vocabulary.schemas {
+            offsets.push(atoms.len());
+            let sorts: Vec<SortId> = schema.args.iter().map(|(_, s)| *s).collect();
+            for tuple in tuples(&sorts, &sizes) {
+                let binders = schema.args.iter().map(|(b, _)| *b);
+                atoms.push(Atom {
+                    formula: schema.formula,
+                    elements: binders.zip(tuple).collect(),
+                });
+            }
+            if atoms.len() > COLUMNS {
+                return Look::Nothing;
+            }
+        }
+        let options = Options {
+            limits: Limits {
+                states: Some(STATES),
+                memory_bytes: Some(MEMORY_BYTES),
+                time: Some(time),
+            },
+            cone: false,
+            settle: false,
+            symmetry: true,
+            since: Instant::now(),
+            interrupt,
+            ..Options::default()
+        };
+        let budget: Budget<'_> = options.budget();
+        let Ok((ground, nodes)) = Ground::with_atoms(system, scope, &[property], NODES, &budget, &atoms)
+        else {
+            return Look::Nothing;
+        };
+        let (mut silent, mut forgetful) = (Silent, Forgetful);
+        let Ok(explored) = Explored::new(&ground, &options, &mut silent, &mut forgetful) else {
+            return Look::Nothing;
+        };
+        for (id, verdict) in &explored.report.verdicts {
+            if *id == property
+                && let Verdict::Violated(violation) = verdict
+            {
+                return Look::Violation(violation.clone());
+            }
+        }
+        let complete = explored.report.stopped.is_none();
+        let mut words = Vec::new();
+        if explored.states(&mut words, || Ok::<(), Stop>(())).is_err() {
+            return Look::Nothing;
+        }
+        let Ok(mut machine) = Machine::of_conditions(&ground.dag, explored.layout(), &nodes) else {
+            return Look::Nothing;
+        };
+        let width = explored.layout().words().max(1);
+        let states = if explored.layout().words() == 0 {
+            usize::from(explored.expanded() > 0)
+        } else {
+            words.len() / width
+        };
+        let mut columns = vec![vec![0u64; states.div_ceil(64)].into_boxed_slice(); nodes.len()];
+        for index in 0..states {
+            machine.load(words.get(index * width..(index + 1) * width).unwrap_or_default());
+            for (atom, column) in columns.iter_mut().enumerate() {
+                if machine.holds(atom) {
+                    column[index / 64] |= 1 << (index % 64);
+                }
+            }
+        }
+        Look::Examples(Self {
+            scope: scope.clone(),
+            complete,
+            states,
+            sizes,
+            offsets,
+            columns,
+        })
+    }
+
+    /// The number of elements of a sort.
+    pub(super) fn size(&self, sort: SortId) -> u32 {
+        self.sizes[sort.index()]
+    }
+
+    /// The states in which a schema is true of elements, as bits.
+    pub(super) fn column(&self, vocabulary: &Vocabulary, schema: usize, elements: &[u32]) -> &[u64] {
+        let args = &vocabulary.schemas[schema].args;
+        let index = args.iter().zip(elements).fold(0, |at, ((_, sort), e)| {
+            at * self.size(*sort) as usize + *e as usize
+        });
+        &self.columns[self.offsets[schema] + index]
+    }
+
+    /// All states, as bits.
+    pub(super) fn all(&self) -> Vec<u64> {
+        let mut bits = vec![u64::MAX; self.states.div_ceil(64)];
+        if let Some(last) = bits.last_mut()
+            && self.states % 64 > 0
+        {
+            *last = (1 << (self.states % 64)) - 1;
+        }
+        bits
+    }
+}
+
+/// The number of elements of a sort in a scope.
+pub(super) fn size(system: &System, scope: &Scope, sort: SortId) -> u32 {
+    match system.sort(sort).elements.len() {
+        0 => scope.size(sort).unwrap_or(1),
+        n => n as u32,
+    }
+}
+
+/// All tuples of elements of these sorts, in order.
+pub(super) fn tuples(sorts: &[SortId], sizes: &[u32]) -> Vec<Vec<u32>> {
+    let mut out = vec![Vec::new()];
+    for sort in sorts {
+        out = out
+            .iter()
+            .flat_map(|t: &Vec<u32>| {
+                (0..sizes[sort.index()]).map(move |e| {
+                    let mut t = t.clone();
+                    t.push(e);
+                    t
+                })
+            })
+            .collect();
+    }
+    out
+}

@@ -1,0 +1,514 @@
+//! Invariants found by the machine: universal clauses learnt from counterexamples to induction.
+//!
+//! Takes a property and conjuncts that are known or asked for. Gives more conjuncts, so that all together are inductive and imply the
+//! property, for sorts of any size; or a violation; or nothing.
+//!
+//! The explicit engine gives all reachable states of small scopes. Then every obligation is asked: first over sorts of any size, and where
+//! it fails, in small scopes, for a state from which a step breaks the conjunct. That state is excluded by a smallest clause that holds in all reachable states
+//! that are known ([`learn`]), of several the one that is inductive by itself, if there is one. The clause is a conjunct from then on, with obligations of
+//! its own. A clause whose counterexample cannot be excluded (it is part of a reachable state) is taken back, and another one learnt in its
+//! place. So what ends is a proof: nothing rests on the small scopes. (Counterexamples guided by reachable states of small
+//! instances, as in Schultz, Dardik, Tripakis, "Plain and simple inductive invariant inference for distributed protocols in TLA+",
+//! FMCAD 2022; clauses from diagrams of finite models as in Karbyshev et al., "Property-directed inference of universal
+//! invariants or proving their absence", CAV 2015.)
+
+mod clause;
+mod examples;
+mod learn;
+mod vocabulary;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use transition_system::eval::{Bindings, Context, Evaluator};
+use transition_system::{
+    Conjunct, EventId, ExprId, PropertyId, Scope, SortId, State, System, Value, Violation,
+};
+
+use super::clock::Clock;
+use super::encoder::{Result, Unsupported};
+use super::extract::Reader;
+use super::ladder::scopes;
+use super::problem::{Goal, Problem, goals, touches};
+use super::report::Options;
+use super::solver::Outcome;
+use super::term::TermId;
+use super::value::FrameId;
+
+use clause::Clause;
+use examples::{Examples, Look, tuples};
+use learn::{Fact, Learner};
+use vocabulary::Vocabulary;
+
+/// Time for one query over sorts of any size, where an answer helps but is not needed.
+const OPEN_TIME: Duration = Duration::from_millis(300);
+/// Time for all searches of small scopes, and for one.
+const LOOK_TIME: Duration = Duration::from_secs(6);
+const ONE_LOOK: Duration = Duration::from_secs(2);
+/// Most clauses learnt before the search is given up.
+const CLAUSES: usize = 400;
+/// At most so many clauses are compared for one counterexample.
+const COMPARED: usize = 12;
+/// Names of the encodings made here begin here.
+const TAG: u32 = 1 << 21;
+
+/// What was found.
+pub(super) enum Found {
+    /// With these, the invariant is inductive; formulas of the system given back.
+    Conjuncts(Box<System>, Vec<Conjunct>),
+    /// The property is false.
+    Violation(Box<Violation>),
+    /// Nothing, and why, in words.
+    Nothing(String),
+}
+
+/// An obligation.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Duty {
+    /// Of what was given.
+    Base(Goal),
+    /// Initial states satisfy a clause.
+    Init(usize),
+    /// An event keeps a clause.
+    Step(EventId, usize),
+}
+
+struct Work {
+    duty: Duty,
+    proved: bool,
+    /// Small scopes before this one have no counterexample.
+    clear: usize,
+}
+
+struct Learnt {
+    clause: Clause,
+    alive: bool,
+}
+
+struct Strengthener<'s> {
+    system: &'s System,
+    property: PropertyId,
+    vocabulary: &'s Vocabulary,
+    examples: Vec<Examples>,
+    base: Vec<ExprId>,
+    learnt: Vec<Learnt>,
+    tabu: BTreeSet<Clause>,
+    work: Vec<Work>,
+    open: Problem<'s>,
+    small: Vec<Problem<'s>>,
+    scopes: Vec<Scope>,
+    options: Options,
+    clock: Clock<'s>,
+}
+
+/// Looks for conjuncts that make `base` inductive.
+///
+/// # Errors
+/// What has no form for the solver.
+pub(super) fn strengthen(
+    system: &System,
+    property: PropertyId,
+    base: &[Conjunct],
+    scope: Option<&Scope>,
+    options: &Options,
+    clock: Clock<'_>,
+) -> Result<Found> {
+    let mut system = system.clone();
+    let vocabulary = Vocabulary::of(&mut system, property);
+    let scopes = scopes(&system, scope, options);
+    let mut examples = Vec::new();
+    let start = Instant::now();
+    for scope in &scopes {
+        let left = LOOK_TIME.saturating_sub(start.elapsed()).min(ONE_LOOK);
+        if left.is_zero() || clock.is_over() {
+            break;
+        }
+        // what contains a scope that was too large is too large
+        if examples
+            .iter()
+            .any(|e: &Examples| !e.complete && within(&e.scope, scope))
+        {
+            continue;
+        }
+        let limits = (clock.left(left), clock.interrupt());
+        match Examples::of(&system, property, &vocabulary, scope, limits) {
+            Look::Examples(found) => examples.push(found),
+            Look::Violation(violation) => return Ok(Found::Violation(violation)),
+            Look::Nothing => {}
+        }
+    }
+    if examples.iter().all(|e| e.states == 0) {
+        return Ok(Found::Nothing(
+            "no small scope could be searched for states to learn from".to_owned(),
+        ));
+    }
+    let formulas: Vec<ExprId> = base.iter().map(|c| c.formula).collect();
+    let open = Problem::new(&system, scope.cloned().unwrap_or_default(), options, clock, TAG)?;
+    let all = goals(&system, property, &formulas);
+    let mut strengthener = Strengthener {
+        system: &system,
+        property,
+        vocabulary: &vocabulary,
+        examples,
+        base: formulas,
+        learnt: Vec::new(),
+        tabu: BTreeSet::new(),
+        work: all
+            .into_iter()
+            .map(|goal| Work {
+                duty: Duty::Base(goal),
+                proved: false,
+                clear: 0,
+            })
+            .collect(),
+        open,
+        small: Vec::new(),
+        scopes,
+        options: options.clone(),
+        clock,
+    };
+    if let Some(why) = strengthener.run()? {
+        return Ok(Found::Nothing(why));
+    }
+    let clauses: Vec<Clause> = strengthener
+        .learnt
+        .iter()
+        .filter(|l| l.alive)
+        .map(|l| l.clause.clone())
+        .collect();
+    let mut extended = system.clone();
+    let conjuncts = clauses
+        .iter()
+        .enumerate()
+        .map(|(i, c)| c.conjunct(&vocabulary, &mut extended, i + 1))
+        .collect();
+    Ok(Found::Conjuncts(Box::new(extended), conjuncts))
+}
+
+/// Whether a scope has in each sort at most as many elements as another.
+fn within(small: &Scope, large: &Scope) -> bool {
+    small
+        .sizes()
+        .all(|(sort, n)| large.size(sort).is_none_or(|m| n <= m))
+}
+
+/// A state of a small scope from which an obligation fails.
+struct Failure {
+    state: State,
+    scope: usize,
+}
+
+impl<'s> Strengthener<'s> {
+    /// Works until everything is proved (`None`), or says why it does not.
+    fn run(&mut self) -> Result<Option<String>> {
+        while let Some(next) = self.work.iter().position(|w| !w.proved) {
+            if self.clock.is_over() {
+                return Ok(Some("the time was over".to_owned()));
+            }
+            if self.learnt.len() > CLAUSES {
+                return Ok(Some(format!("{CLAUSES} clauses were learnt and are not enough")));
+            }
+            let duty = self.work[next].duty;
+            if self.trivial(duty) || self.proved(duty, Some(OPEN_TIME))? {
+                self.work[next].proved = true;
+                continue;
+            }
+            let Some(failure) = self.failure(next)? else {
+                if self.proved(duty, None)? {
+                    self.work[next].proved = true;
+                } else if !self.give_up(duty) {
+                    return Ok(Some("an obligation could not be decided".to_owned()));
+                }
+                continue;
+            };
+            let facts = self.facts(&failure);
+            let learnable = !matches!(
+                duty,
+                Duty::Init(_) | Duty::Base(Goal::Init(_) | Goal::InitDefined(..) | Goal::Assumption(..))
+            );
+            let clauses = if learnable {
+                Learner::new(self.vocabulary, &self.examples, &facts).clauses(&self.tabu)
+            } else {
+                Vec::new()
+            };
+            if clauses.is_empty() {
+                if !self.give_up(duty) {
+                    return Ok(Some(
+                        "no universal clause excludes a counterexample and holds in all reachable states known"
+                            .to_owned(),
+                    ));
+                }
+                continue;
+            }
+            let clause = self.best(clauses)?;
+            self.add(clause);
+        }
+        Ok(None)
+    }
+
+    /// Takes back the clause that an obligation is about; `false` if it is about none.
+    fn give_up(&mut self, duty: Duty) -> bool {
+        let (Duty::Init(clause) | Duty::Step(_, clause)) = duty else {
+            return false;
+        };
+        self.learnt[clause].alive = false;
+        self.tabu.insert(self.learnt[clause].clause.clone());
+        self.work.retain(|w| match w.duty {
+            Duty::Init(c) | Duty::Step(_, c) => c != clause,
+            Duty::Base(_) => true,
+        });
+        for work in &mut self.work {
+            work.proved = false;
+            work.clear = 0;
+        }
+        true
+    }
+
+    fn add(&mut self, clause: Clause) {
+        let number = self.learnt.len();
+        self.learnt.push(Learnt { clause, alive: true });
+        let steps = self.system.event_ids().map(|e| Duty::Step(e, number));
+        self.work
+            .extend(std::iter::once(Duty::Init(number)).chain(steps).map(|duty| Work {
+                duty,
+                proved: false,
+                clear: 0,
+            }));
+    }
+
+    /// Whether an event writes nothing that a formula reads.
+    fn trivial(&self, duty: Duty) -> bool {
+        match duty {
+            Duty::Base(Goal::Step(event, c)) => !touches(self.system, event, self.base[c]),
+            Duty::Step(event, c) => {
+                let literals = &self.learnt[c].clause.literals;
+                !literals.iter().any(|l| {
+                    let formula = self.vocabulary.schemas[l.schema].formula;
+                    touches(self.system, event, formula)
+                })
+            }
+            Duty::Base(_) | Duty::Init(_) => false,
+        }
+    }
+
+    /// Whether an obligation holds for sorts of any size; with a time, as far as can be said in it.
+    fn proved(&mut self, duty: Duty, time: Option<Duration>) -> Result<bool> {
+        let about = About {
+            vocabulary: self.vocabulary,
+            base: &self.base,
+            learnt: &self.learnt,
+            property: self.property,
+        };
+        let query = about.query(&mut self.open, duty)?;
+        let Problem { session, encoder, .. } = &mut self.open;
+        let outcome = match time {
+            Some(time) => session.check_within(encoder, &query, time),
+            None => session.check(encoder, &query),
+        };
+        Ok(matches!(outcome, Outcome::Unsat))
+    }
+
+    /// A failure of an obligation in a small scope.
+    fn failure(&mut self, work: usize) -> Result<Option<Failure>> {
+        for index in self.work[work].clear..self.scopes.len() {
+            if self.clock.is_over() {
+                return Ok(None);
+            }
+            while self.small.len() <= index {
+                let scope = self.scopes[self.small.len()].clone();
+                let tag = TAG + 1 + self.small.len() as u32;
+                let problem = Problem::new(self.system, scope, &self.options, self.clock, tag)?;
+                self.small.push(problem);
+            }
+            let about = About {
+                vocabulary: self.vocabulary,
+                base: &self.base,
+                learnt: &self.learnt,
+                property: self.property,
+            };
+            let problem = &mut self.small[index];
+            let query = about.query(problem, self.work[work].duty)?;
+            match problem.session.check(&problem.encoder, &query) {
+                Outcome::Unsat => self.work[work].clear = index + 1,
+                Outcome::Undecided => return Ok(None),
+                Outcome::Sat(model) => {
+                    let frame = problem.state;
+                    let mut reader = Reader {
+                        encoder: &mut problem.encoder,
+                        session: &mut problem.session,
+                        model: &model,
+                    };
+                    let state = reader.state(frame);
+                    return Ok(state.map(|state| Failure { state, scope: index }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Everything that the vocabulary says of a state.
+    fn facts(&self, failure: &Failure) -> Vec<Fact> {
+        let scope = &self.scopes[failure.scope];
+        let evaluator = Evaluator::new(self.system, scope);
+        let at = Context {
+            state: &failure.state,
+            next: None,
+        };
+        let sizes: Vec<u32> = self
+            .system
+            .sort_ids()
+            .map(|s| examples::size(self.system, scope, s))
+            .collect();
+        let mut out = Vec::new();
+        for (number, schema) in self.vocabulary.schemas.iter().enumerate() {
+            let sorts: Vec<SortId> = schema.args.iter().map(|(_, s)| *s).collect();
+            for tuple in tuples(&sorts, &sizes) {
+                let elements: Vec<(SortId, u32)> = sorts.iter().copied().zip(tuple).collect();
+                let values = elements.iter().map(|(s, e)| Value::Element(*s, *e));
+                let mut env: Bindings = schema.args.iter().map(|(b, _)| *b).zip(values).collect();
+                if let Ok(holds) = evaluator.truth(schema.formula, at, &mut env) {
+                    out.push((number, elements, holds));
+                }
+            }
+        }
+        out
+    }
+
+    /// Of several clauses the first that is inductive together with what is known, without pairs that need not be different where it
+    /// holds without; the first if none is.
+    fn best(&mut self, clauses: Vec<Clause>) -> Result<Clause> {
+        let mut candidates: Vec<Clause> = Vec::new();
+        for clause in clauses.iter().take(COMPARED) {
+            let stronger = self.without_differences(clause);
+            for candidate in [stronger, clause.clone()] {
+                if !candidates.contains(&candidate) && !self.tabu.contains(&candidate) {
+                    candidates.push(candidate);
+                }
+            }
+        }
+        for candidate in &candidates {
+            if self.clock.is_over() {
+                break;
+            }
+            if self.inductive(candidate)? {
+                return Ok(candidate.clone());
+            }
+        }
+        candidates
+            .into_iter()
+            .next()
+            .ok_or_else(|| Unsupported("no clause".to_owned()))
+    }
+
+    fn without_differences(&self, clause: &Clause) -> Clause {
+        let mut out = clause.clone();
+        for pair in &clause.distinct {
+            let mut fewer = out.clone();
+            fewer.distinct.retain(|p| p != pair);
+            if learn::holds(&fewer, self.vocabulary, &self.examples) {
+                out = fewer;
+            }
+        }
+        out
+    }
+
+    /// Whether every event keeps a clause, given everything else and itself.
+    fn inductive(&mut self, clause: &Clause) -> Result<bool> {
+        let reads: Vec<ExprId> = clause
+            .literals
+            .iter()
+            .map(|l| self.vocabulary.schemas[l.schema].formula)
+            .collect();
+        let problem = &mut self.open;
+        let about = About {
+            vocabulary: self.vocabulary,
+            base: &self.base,
+            learnt: &self.learnt,
+            property: self.property,
+        };
+        about.lemmas(problem)?;
+        let state = problem.state;
+        let mut query = Vec::new();
+        problem.inductive_hypothesis(&self.base, &mut query)?;
+        query.push(clause.term(
+            self.vocabulary,
+            &mut problem.encoder,
+            state,
+            &self.vocabulary.types,
+        )?);
+        let mut ways = Vec::new();
+        for event in self.system.event_ids() {
+            if !reads.iter().any(|f| touches(self.system, event, *f)) {
+                continue;
+            }
+            let mut parts = problem.happens(event)?;
+            let after = problem.case(event)?.after;
+            let kept = clause.term(
+                self.vocabulary,
+                &mut problem.encoder,
+                after,
+                &self.vocabulary.types,
+            )?;
+            parts.push(problem.encoder.terms.not(kept));
+            ways.push(problem.encoder.terms.and(parts));
+        }
+        query.push(problem.encoder.terms.or(ways));
+        Ok(matches!(
+            problem.session.check_within(&problem.encoder, &query, OPEN_TIME),
+            Outcome::Unsat
+        ))
+    }
+}
+
+/// What queries are about.
+struct About<'q> {
+    vocabulary: &'q Vocabulary,
+    base: &'q [ExprId],
+    learnt: &'q [Learnt],
+    property: PropertyId,
+}
+
+impl About<'_> {
+    fn clause(&self, problem: &mut Problem<'_>, clause: usize, frame: FrameId) -> Result<TermId> {
+        let clause = &self.learnt[clause].clause;
+        clause.term(
+            self.vocabulary,
+            &mut problem.encoder,
+            frame,
+            &self.vocabulary.types,
+        )
+    }
+
+    /// Tells a problem the clauses that are conjuncts now.
+    fn lemmas(&self, problem: &mut Problem<'_>) -> Result<()> {
+        let state = problem.state;
+        let alive = (0..self.learnt.len()).filter(|i| self.learnt[*i].alive);
+        let terms: Result<Vec<TermId>> = alive.map(|i| self.clause(problem, i, state)).collect();
+        problem.lemmas = terms?;
+        Ok(())
+    }
+
+    /// The formulas that have a model exactly if an obligation fails.
+    fn query(&self, problem: &mut Problem<'_>, duty: Duty) -> Result<Vec<TermId>> {
+        self.lemmas(problem)?;
+        let mut out = Vec::new();
+        let claim = match duty {
+            Duty::Base(goal) => return problem.query(self.property, self.base, goal),
+            Duty::Init(clause) => {
+                out.extend(problem.axioms());
+                let ranges = problem.ranges(problem.state)?;
+                out.push(ranges);
+                out.extend(&problem.init);
+                self.clause(problem, clause, problem.state)?
+            }
+            Duty::Step(event, clause) => {
+                problem.inductive_hypothesis(self.base, &mut out)?;
+                out.extend(problem.happens(event)?);
+                let after = problem.case(event)?.after;
+                self.clause(problem, clause, after)?
+            }
+        };
+        out.push(problem.encoder.terms.not(claim));
+        Ok(out)
+    }
+}

@@ -16,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
   watertight verify config.json             verdict on an OCI bundle's configuration
   watertight verify --pid 4242              verdict on a running process
   watertight check model.wt                 run the checks and proofs of a specification
+  watertight prove model.wt                 prove its properties for any size
   watertight models show linux::host        read a library model
   watertight simulate model.wt              random walks, with counts
   watertight repl model.wt                  evaluate expressions, fire events
@@ -54,9 +55,11 @@ pub enum Command {
     /// Verify real configurations or a running process
     Verify(Verify),
     /// Run the checks and proofs of specifications
-    Check(Check),
+    Check(Box<Check>),
     /// Show what a configuration says: facts, or the model instance that verify checks
     Extract(Extract),
+    /// Prove properties for sorts of any size, by invariants that are found where none are given
+    Prove(Prove),
     /// Check certificates with Z3 and cvc5
     Certify(Certify),
     /// Write a specification in the language of another tool: TLA+, SMT-LIB, Graphviz, Mermaid
@@ -275,6 +278,53 @@ pub struct Check {
     /// How runs are shown, and with --trace written
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub trace_format: Option<TraceFormat>,
+    /// Whether everything is to be proved.
+    #[arg(skip)]
+    pub prove: bool,
+    /// Where conjuncts go that were found.
+    #[arg(skip)]
+    pub emit_lemmas: Option<PathBuf>,
+}
+
+/// `watertight prove`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --property, what the `prove` commands of the file ask for; of a file without one, every invariant and every \
+property of steps.
+
+Examples:
+  watertight prove model.wt                            for sorts of any size
+  watertight prove model.wt --property exclusive --emit-lemmas found.wt
+  watertight prove model.wt --certificate proof/       so that others can check it
+  watertight prove model.wt --for Process=3            for this size only"
+)]
+pub struct Prove {
+    /// Specifications (.wt)
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Only this system, where the file has several: the module's name or that of an instance
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+    /// Prove this instead of what the file asks for: a property by its name, or a formula that is to be true in every
+    /// state; several times for several
+    #[arg(long, value_name = "PROPERTY|FORMULA")]
+    pub property: Vec<String>,
+    /// Only for this size of a sort; several times or with commas for several sorts
+    #[arg(long = "for", value_name = "SORT=N", value_delimiter = ',')]
+    pub sizes: Vec<String>,
+    /// Write the conjuncts that were found into this file, as invariants of the language with the `prove` command that uses
+    /// them
+    #[arg(long, value_name = "FILE")]
+    pub emit_lemmas: Option<PathBuf>,
+    /// Write a certificate of each proof into a folder of this one
+    #[arg(long, value_name = "DIR")]
+    pub certificate: Option<PathBuf>,
+    /// Longest time for all properties of a command; without it, 300 seconds for each property
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// Forms of progress.

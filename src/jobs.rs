@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use spec_lang::ask::{Asked, Question};
 use spec_lang::{Command, CommandKind, Model, NamedSystem};
+use transition_system::subst::post_order;
 use transition_system::{Expr, ExprId, Origin, Promise, Property, PropertyId, PropertyKind, Scope, System};
 
 use crate::cli::{Check, Engine};
@@ -41,7 +42,9 @@ pub fn jobs<'m>(args: &Check, model: &'m Model) -> Result<Vec<Job<'m>>, Failure>
         Some(name) => Some(spec::named(model, Some(name))?.0),
         None => None,
     };
-    let commands = if args.property.is_empty() && args.trace_to.is_none() {
+    let commands = if args.prove && args.property.is_empty() {
+        proofs(args, model, only)?
+    } else if args.property.is_empty() && args.trace_to.is_none() {
         of_file(args, model, only)?
     } else {
         vec![ad_hoc(args, model, only.unwrap_or(0))?]
@@ -119,6 +122,47 @@ fn of_file(args: &Check, model: &Model, only: Option<usize>) -> Result<Vec<Comma
     Ok(out)
 }
 
+/// The proofs that the file asks for; of a file that asks for none, of everything that can be proved.
+fn proofs(args: &Check, model: &Model, only: Option<usize>) -> Result<Vec<Command>, Failure> {
+    let wanted = |c: &&Command| c.kind == CommandKind::Prove && only.is_none_or(|i| c.system == i);
+    let mut commands: Vec<Command> = model.commands.iter().filter(wanted).cloned().collect();
+    if commands.is_empty() {
+        let systems = 0..model.systems.len();
+        let systems = systems.filter(|i| only.is_none_or(|o| o == *i));
+        commands = systems
+            .map(|i| proof(i, everything(&model.systems[i].system)))
+            .filter(|c| !c.properties.is_empty())
+            .collect();
+    }
+    if !args.sizes.is_empty() {
+        for command in &mut commands {
+            command.scope = spec::scope(&model.systems[command.system].system, &args.sizes)?;
+        }
+    }
+    Ok(commands)
+}
+
+fn everything(system: &System) -> Vec<PropertyId> {
+    let provable = |id: &PropertyId| match system.property(*id).kind {
+        PropertyKind::Invariant | PropertyKind::Transition => true,
+        PropertyKind::Witness | PropertyKind::Temporal => false,
+    };
+    system.property_ids().filter(provable).collect()
+}
+
+fn proof(system: usize, properties: Vec<PropertyId>) -> Command {
+    Command {
+        kind: CommandKind::Prove,
+        system,
+        properties,
+        lemmas: None,
+        scope: Scope::new(),
+        method: None,
+        expect: None,
+        origin: Origin::unknown(),
+    }
+}
+
 /// A check of what the command line names; formulas are added by [`job`].
 fn ad_hoc(args: &Check, model: &Model, system: usize) -> Result<Command, Failure> {
     let (system, named) = match model.systems.get(system) {
@@ -126,6 +170,12 @@ fn ad_hoc(args: &Check, model: &Model, system: usize) -> Result<Command, Failure
         None => spec::named(model, args.system.as_deref())?,
     };
     let names = args.property.iter().filter_map(|p| named.system.find_property(p));
+    if args.prove {
+        return Ok(Command {
+            scope: spec::scope(&named.system, &args.sizes)?,
+            ..proof(system, names.collect())
+        });
+    }
     Ok(Command {
         kind: CommandKind::Check,
         system,
@@ -171,7 +221,7 @@ fn job<'m>(args: &Check, model: &'m Model, mut command: Command) -> Result<Job<'
     if !questions.is_empty() {
         // what is to be evaluated is wrong before anything is searched
         let answer = spec::ask(model, command.system, &scope, &questions)?;
-        let mut system = reopened(answer.system, base);
+        let mut system = reopened(answer.system, base, &answer.expressions);
         let mut asked = answer.expressions.into_iter();
         let invariants = formulas
             .iter()
@@ -203,10 +253,14 @@ fn job<'m>(args: &Check, model: &'m Model, mut command: Command) -> Result<Job<'
 }
 
 /// The system without names for the elements of sorts that were open, unless a formula has one.
-fn reopened(mut system: System, base: &System) -> System {
-    let open = |e: &Expr| matches!(e, Expr::Element(sort, _) if base.sort(*sort).elements.is_empty());
-    let arena = &system.arena;
-    if !(0..arena.expr_count()).any(|i| open(arena.expr(ExprId::new(i)))) {
+fn reopened(mut system: System, base: &System, asked: &[Asked]) -> System {
+    let promises = asked.iter().flat_map(|a| a.promises.iter().map(|p| p.holds));
+    let roots: Vec<ExprId> = asked.iter().map(|a| a.expr).chain(promises).collect();
+    let named = |e: &ExprId| match system.arena.expr(*e) {
+        Expr::Element(sort, _) => base.sort(*sort).elements.is_empty(),
+        _ => false,
+    };
+    if !post_order(&system.arena, &roots).iter().any(named) {
         for (sort, was) in system.sorts.iter_mut().zip(&base.sorts) {
             sort.elements.clone_from(&was.elements);
         }

@@ -21,6 +21,7 @@ mod gate;
 mod input;
 mod jobs;
 mod judge;
+mod lemmas;
 mod library;
 mod live;
 mod memory;
@@ -73,6 +74,7 @@ fn dispatch(cli: &Cli, context: &Context) -> Result<Exit, Failure> {
         Some(Command::Verify(args)) => command::verify::run(args, context),
         Some(Command::Check(args)) => command::check::run(args, context),
         Some(Command::Extract(args)) => command::extract::run(args, context),
+        Some(Command::Prove(args)) => command::prove::run(args, context),
         Some(Command::Certify(args)) => command::certify::run(args, context),
         Some(Command::Export(args)) => command::export::run(args, context),
         Some(Command::Models(args)) => command::models::run(args, context),

@@ -20,7 +20,7 @@ use crate::planner::{Planner, Search};
 use crate::report::run::Shown;
 use crate::spec::compile;
 use crate::spill::Scratch;
-use crate::{certificate, judge, memory, report, runs, tool};
+use crate::{certificate, judge, lemmas, memory, report, runs, tool};
 
 /// Set by SIGINT and SIGTERM; the engines look at it.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -53,6 +53,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
     let mut exit = Exit::Good;
     let mut documents = Vec::new();
     let mut warnings = Vec::new();
+    let mut emitted: Vec<String> = Vec::new();
     for path in &args.files {
         let compiled = match compile(path, context) {
             Ok(compiled) => compiled,
@@ -95,6 +96,7 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
                 if let Some(dir) = &args.certificate {
                     write_certificate(dir, &mut row, &sources)?;
                 }
+                emitted.extend(lemmas::text(&row).filter(|_| args.emit_lemmas.is_some()));
                 if let Some(dir) = &args.trace {
                     let form = args.trace_format.unwrap_or(TraceFormat::Itf);
                     write_run(dir, form, &shown, &mut row)?;
@@ -108,6 +110,15 @@ pub fn run(args: &Check, context: &Context) -> Result<Exit, Failure> {
                 }
             }
         }
+    }
+    if let Some(file) = &args.emit_lemmas {
+        let nothing = "// nothing was found that the file does not have\n".to_owned();
+        let text = if emitted.is_empty() {
+            nothing
+        } else {
+            emitted.join("\n")
+        };
+        std::fs::write(file, text).map_err(|e| Failure::new(format!("{}: {e}", file.display())))?;
     }
     if args.format == Format::Json {
         let all = json!({

@@ -8,6 +8,7 @@ pub mod export;
 pub mod extract;
 pub mod fmt;
 pub mod models;
+pub mod prove;
 pub mod repl;
 pub mod show;
 pub mod simulate;

@@ -12,6 +12,7 @@ use super::run::{self, Shown};
 use super::{searched, trace, two_runs};
 use crate::answer::met;
 use crate::jobs::Values;
+use crate::lemmas;
 use crate::outcome::{
     BrokenPromise, OneWay, Outcome, Word, broken_promise, describe_stop, describe_vacuity, describe_wrong,
 };
@@ -75,6 +76,9 @@ pub fn write(
     }
     for note in &row.notes {
         writeln!(out, "    {note}")?;
+    }
+    for formula in row.proof().map(lemmas::found).unwrap_or_default() {
+        writeln!(out, "    found: {formula}")?;
     }
     if let Some(why) = &row.uncertified {
         writeln!(out, "    no certificate: {why}")?;
@@ -326,6 +330,7 @@ pub fn json((system, view): (&System, Option<&TwoRuns>), row: &Outcome) -> Json 
             "trace": trace_json(system, &c.trace),
         })),
         "invariant": row.proof().map(|p| p.invariant.iter().map(|c| c.name.clone()).collect::<Vec<_>>()),
+        "found": row.proof().map(lemmas::found),
         "rests_on": row.rests_on,
         "notes": row.notes,
         "certificate": row.certificate,

@@ -1,5 +1,7 @@
 //! The solver programs on this machine.
 
+#![allow(clippy::print_stderr, reason = "what is skipped is said")]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

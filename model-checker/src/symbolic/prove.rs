@@ -146,11 +146,10 @@ impl Task<'_> {
         let Some((goal, answer)) = attempt.failed else {
             return Ok(self.proof(invariant, attempt, notes));
         };
-        if lemmas.is_none() {
-            match self.strengthened(&invariant, &mut notes)? {
-                Some(outcome) => return Ok(outcome),
-                None => {}
-            }
+        if lemmas.is_none()
+            && let Some(outcome) = self.strengthened(&invariant, &mut notes)?
+        {
+            return Ok(outcome);
         }
         let verdict = self.explain(&invariant, goal, answer)?;
         Ok(Outcome {

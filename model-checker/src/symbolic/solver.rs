@@ -72,14 +72,14 @@ impl<'a> Session<'a> {
         Outcome::Undecided
     }
 
-    /// The same, tried once and within a time that may be shorter than that of other queries.
-    pub(super) fn check_within(
+    /// The same, tried once and with no more than some of Z3's resources, so that the answer does not hang on the clock.
+    pub(super) fn check_briefly(
         &mut self,
         encoder: &Encoder<'_>,
         formulas: &[TermId],
-        time: Duration,
+        resources: u32,
     ) -> Outcome {
-        let solver = self.solver_within(self.options.seed, Strategy::Default, time);
+        let solver = self.solver_with(self.options.seed, Strategy::Default, resources);
         self.ask(&solver, encoder, formulas)
     }
 
@@ -153,25 +153,25 @@ impl<'a> Session<'a> {
 
     /// A solver within the limits. Several checks on one solver depend on their order, which is fixed.
     pub(super) fn solver(&self, seed: u32, strategy: Strategy) -> Solver {
-        self.solver_within(seed, strategy, self.options.query_time)
+        self.solver_with(seed, strategy, self.options.query_resources)
     }
 
-    fn solver_within(&self, seed: u32, strategy: Strategy, time: Duration) -> Solver {
+    fn solver_with(&self, seed: u32, strategy: Strategy, resources: u32) -> Solver {
         let solver = match strategy {
             Strategy::Default => Solver::new(),
             Strategy::Eager => Solver::new_for_logic("ALL").unwrap_or_default(),
         };
         let time = self
             .clock
-            .left(time.min(self.options.query_time))
+            .left(self.options.query_time)
             .max(Duration::from_millis(1));
         let mut params = Params::new();
         params.set_u32("timeout", u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
         params.set_u32("random_seed", seed);
         // else Z3 takes the signal while a query runs, and nobody else hears of it
         params.set_bool("ctrl_c", false);
-        if self.options.query_resources > 0 {
-            params.set_u32("rlimit", self.options.query_resources);
+        if resources > 0 {
+            params.set_u32("rlimit", resources);
         }
         if strategy == Strategy::Eager {
             params.set_u32("relevancy", 0);

@@ -21,6 +21,9 @@ pub(super) struct Literal {
     pub(super) holds: bool,
 }
 
+/// A literal over elements: schema, elements by sort and index, truth value.
+pub(super) type Fact = (usize, Vec<(SortId, u32)>, bool);
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Clause {
@@ -34,7 +37,7 @@ pub(super) struct Clause {
 
 impl Clause {
     /// The clause of literals over elements, given as a sort and a number each. Elements become variables, in order of use.
-    pub(super) fn new(literals: &[(usize, Vec<(SortId, u32)>, bool)]) -> Self {
+    pub(super) fn new(literals: &[Fact]) -> Self {
         let mut elements: Vec<(SortId, u32)> = Vec::new();
         let mut out = Vec::new();
         for (schema, args, holds) in literals {
@@ -126,19 +129,15 @@ impl Clause {
         }
         let arena = &mut system.arena;
         let bound: Vec<ExprId> = binders.iter().map(|b| arena.bound(*b)).collect();
-        let mut body = self.body(vocabulary, arena, &bound);
-        let pairs = self.distinct.iter().rev();
-        let different: Vec<ExprId> = pairs.map(|(i, j)| arena.ne(bound[*i], bound[*j])).collect();
-        if !different.is_empty() {
-            let different = arena.and(different.into_iter().rev());
-            body = arena.implies(different, body);
-        }
+        let body = self.body(vocabulary, arena, &bound);
         arena.forall(&binders, body)
     }
 
-    /// As an implication whose left side are the literals that hold, and the right side those that do not.
+    /// As an implication whose left side are what is different and the literals that hold, and the right side those that do not.
     fn body(&self, vocabulary: &Vocabulary, arena: &mut Arena, bound: &[ExprId]) -> ExprId {
-        let (mut left, mut right) = (Vec::new(), Vec::new());
+        let pairs = self.distinct.iter();
+        let different = pairs.map(|(i, j)| arena.ne(bound[*i], bound[*j])).collect();
+        let (mut left, mut right): (Vec<ExprId>, Vec<ExprId>) = (different, Vec::new());
         for literal in &self.literals {
             let schema = &vocabulary.schemas[literal.schema];
             let with = schema.args.iter().zip(&literal.args);

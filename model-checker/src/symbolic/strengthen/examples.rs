@@ -4,7 +4,8 @@
 //! states in which it is true, so that whether a clause holds in all of them takes a few operations on words. States are found by
 //! the explicit engine, one of each orbit of like elements.
 
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use transition_system::{PropertyId, Scope, SortId, Stop, System, Verdict, Violation};
 
@@ -15,15 +16,8 @@ use crate::explicit::machine::{Conditions as _, Machine};
 use crate::explicit::{Forgetful, Limits, Options, Silent};
 use crate::ground::{Atom, Ground};
 
-/// Most states of one scope that are taken.
-const STATES: u64 = 40_000;
-/// Most nodes of the ground system of one scope.
-const NODES: usize = 1_000_000;
 /// Most columns of one scope.
 const COLUMNS: usize = 20_000;
-/// Most memory of one search, in bytes.
-const MEMORY_BYTES: u64 = 1 << 30;
-
 /// See the module.
 pub(super) struct Examples {
     pub(super) scope: Scope,
@@ -49,11 +43,11 @@ pub(super) enum Look {
 impl Examples {
     /// Searches a scope.
     pub(super) fn of(
-        system: &System,
-        property: PropertyId,
+        (system, property): (&System, PropertyId),
         vocabulary: &Vocabulary,
         scope: &Scope,
-        (time, interrupt): (Duration, Option<&std::sync::atomic::AtomicBool>),
+        (limits, nodes): (Limits, usize),
+        interrupt: Option<&AtomicBool>,
     ) -> Look {
         let sizes: Vec<u32> = system.sort_ids().map(|s| size(system, scope, s)).collect();
         let mut atoms = Vec::new();
@@ -73,20 +67,17 @@ impl Examples {
             }
         }
         let options = Options {
-            limits: Limits {
-                states: Some(STATES),
-                memory_bytes: Some(MEMORY_BYTES),
-                time: Some(time),
-            },
+            limits,
             cone: false,
             settle: false,
-            symmetry: true,
+            // with names, what is said of one element is not said of another
+            symmetry: system.sorts.iter().all(|s| s.elements.is_empty()),
             since: Instant::now(),
             interrupt,
             ..Options::default()
         };
         let budget: Budget<'_> = options.budget();
-        let Ok((ground, nodes)) = Ground::with_atoms(system, scope, &[property], NODES, &budget, &atoms)
+        let Ok((ground, roots)) = Ground::with_atoms(system, scope, &[property], nodes, &budget, &atoms)
         else {
             return Look::Nothing;
         };
@@ -106,7 +97,7 @@ impl Examples {
         if explored.states(&mut words, || Ok::<(), Stop>(())).is_err() {
             return Look::Nothing;
         }
-        let Ok(mut machine) = Machine::of_conditions(&ground.dag, explored.layout(), &nodes) else {
+        let Ok(mut machine) = Machine::of_conditions(&ground.dag, explored.layout(), &roots) else {
             return Look::Nothing;
         };
         let width = explored.layout().words().max(1);
@@ -115,7 +106,7 @@ impl Examples {
         } else {
             words.len() / width
         };
-        let mut columns = vec![vec![0u64; states.div_ceil(64)].into_boxed_slice(); nodes.len()];
+        let mut columns = vec![vec![0u64; states.div_ceil(64)].into_boxed_slice(); roots.len()];
         for index in 0..states {
             machine.load(words.get(index * width..(index + 1) * width).unwrap_or_default());
             for (atom, column) in columns.iter_mut().enumerate() {
@@ -152,7 +143,7 @@ impl Examples {
     pub(super) fn all(&self) -> Vec<u64> {
         let mut bits = vec![u64::MAX; self.states.div_ceil(64)];
         if let Some(last) = bits.last_mut()
-            && self.states % 64 > 0
+            && !self.states.is_multiple_of(64)
         {
             *last = (1 << (self.states % 64)) - 1;
         }

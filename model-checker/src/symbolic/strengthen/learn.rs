@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use transition_system::SortId;
 
-use super::clause::Clause;
+use super::clause::{Clause, Fact};
 use super::examples::Examples;
 use super::vocabulary::Vocabulary;
 
@@ -22,9 +22,6 @@ const NODES: usize = 60_000;
 const EXTENSIONS: usize = 24;
 /// Longer sets are looked at no more once there are so many clauses.
 const ENOUGH: usize = 12;
-
-/// A literal that is true in the state: schema, elements, truth value.
-pub(super) type Fact = (usize, Vec<(SortId, u32)>, bool);
 
 /// See the module.
 pub(super) struct Learner<'l> {

@@ -34,23 +34,42 @@ use super::report::Options;
 use super::solver::Outcome;
 use super::term::TermId;
 use super::value::FrameId;
+use crate::explicit::Limits;
 
-use clause::Clause;
+use clause::{Clause, Fact};
 use examples::{Examples, Look, tuples};
-use learn::{Fact, Learner};
+use learn::Learner;
 use vocabulary::Vocabulary;
 
-/// Time for one query over sorts of any size, where an answer helps but is not needed.
-const OPEN_TIME: Duration = Duration::from_millis(300);
-/// Time for all searches of small scopes, and for one.
-const LOOK_TIME: Duration = Duration::from_secs(6);
-const ONE_LOOK: Duration = Duration::from_secs(2);
+/// What Z3 may use for one query over sorts of any size where an answer helps but is not needed: some tenths of a second.
+const BRIEF: u32 = 1_000_000;
+/// How much is looked at in small scopes, the second time if the first was not enough.
+const LOOKS: [Effort; 2] = [
+    Effort {
+        states: 3_000,
+        all: 12_000,
+        nodes: 150_000,
+    },
+    Effort {
+        states: 40_000,
+        all: 150_000,
+        nodes: 1_000_000,
+    },
+];
+/// Longest time for all searches of small scopes, and for one; states and nodes are what usually ends them, so that
+/// answers do not hang on the clock.
+const LOOK_TIME: Duration = Duration::from_secs(20);
+const ONE_LOOK: Duration = Duration::from_secs(8);
 /// Most clauses learnt before the search is given up.
 const CLAUSES: usize = 400;
 /// At most so many clauses are compared for one counterexample.
 const COMPARED: usize = 12;
 /// Names of the encodings made here begin here.
 const TAG: u32 = 1 << 21;
+/// So many names are for one attempt.
+const TAGS: u32 = 1 << 12;
+/// Most memory of one search, in bytes.
+const MEMORY_BYTES: u64 = 1 << 30;
 
 /// What was found.
 pub(super) enum Found {
@@ -73,11 +92,32 @@ enum Duty {
     Step(EventId, usize),
 }
 
+/// How much is looked at in small scopes.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// Most states of one scope.
+    states: u64,
+    /// Most states of all.
+    all: usize,
+    /// Most nodes of the ground system of one scope.
+    nodes: usize,
+}
+
 struct Work {
     duty: Duty,
     proved: bool,
     /// Small scopes before this one have no counterexample.
     clear: usize,
+}
+
+impl Work {
+    fn new(duty: Duty) -> Self {
+        Self {
+            duty,
+            proved: false,
+            clear: 0,
+        }
+    }
 }
 
 struct Learnt {
@@ -99,6 +139,8 @@ struct Strengthener<'s> {
     scopes: Vec<Scope>,
     options: Options,
     clock: Clock<'s>,
+    /// Names of the encodings of small scopes begin here.
+    tag: u32,
 }
 
 /// Looks for conjuncts that make `base` inductive.
@@ -115,76 +157,120 @@ pub(super) fn strengthen(
 ) -> Result<Found> {
     let mut system = system.clone();
     let vocabulary = Vocabulary::of(&mut system, property);
-    let scopes = scopes(&system, scope, options);
-    let mut examples = Vec::new();
-    let start = Instant::now();
-    for scope in &scopes {
-        let left = LOOK_TIME.saturating_sub(start.elapsed()).min(ONE_LOOK);
-        if left.is_zero() || clock.is_over() {
-            break;
-        }
-        // what contains a scope that was too large is too large
-        if examples
-            .iter()
-            .any(|e: &Examples| !e.complete && within(&e.scope, scope))
-        {
-            continue;
-        }
-        let limits = (clock.left(left), clock.interrupt());
-        match Examples::of(&system, property, &vocabulary, scope, limits) {
-            Look::Examples(found) => examples.push(found),
-            Look::Violation(violation) => return Ok(Found::Violation(violation)),
-            Look::Nothing => {}
-        }
-    }
-    if examples.iter().all(|e| e.states == 0) {
-        return Ok(Found::Nothing(
-            "no small scope could be searched for states to learn from".to_owned(),
-        ));
-    }
-    let formulas: Vec<ExprId> = base.iter().map(|c| c.formula).collect();
-    let open = Problem::new(&system, scope.cloned().unwrap_or_default(), options, clock, TAG)?;
-    let all = goals(&system, property, &formulas);
-    let mut strengthener = Strengthener {
+    let task = Attempt {
         system: &system,
         property,
-        vocabulary: &vocabulary,
-        examples,
-        base: formulas,
-        learnt: Vec::new(),
-        tabu: BTreeSet::new(),
-        work: all
-            .into_iter()
-            .map(|goal| Work {
-                duty: Duty::Base(goal),
-                proved: false,
-                clear: 0,
-            })
-            .collect(),
-        open,
-        small: Vec::new(),
-        scopes,
-        options: options.clone(),
+        base,
+        scope,
+        options,
         clock,
+        vocabulary: &vocabulary,
     };
-    if let Some(why) = strengthener.run()? {
-        return Ok(Found::Nothing(why));
+    let mut last = Found::Nothing("nothing was tried".to_owned());
+    for (number, effort) in LOOKS.into_iter().enumerate() {
+        last = task.run(effort, TAG + number as u32 * TAGS)?;
+        if !matches!(last, Found::Nothing(_)) || clock.is_over() {
+            break;
+        }
     }
-    let clauses: Vec<Clause> = strengthener
-        .learnt
-        .iter()
-        .filter(|l| l.alive)
-        .map(|l| l.clause.clone())
-        .collect();
-    let mut extended = system.clone();
-    let conjuncts = clauses
-        .iter()
-        .enumerate()
-        .map(|(i, c)| c.conjunct(&vocabulary, &mut extended, i + 1))
-        .collect();
-    Ok(Found::Conjuncts(Box::new(extended), conjuncts))
+    Ok(last)
 }
 
+/// What is asked for, whatever the effort.
+struct Attempt<'t> {
+    system: &'t System,
+    property: PropertyId,
+    base: &'t [Conjunct],
+    scope: Option<&'t Scope>,
+    options: &'t Options,
+    clock: Clock<'t>,
+    vocabulary: &'t Vocabulary,
+}
+
+impl Attempt<'_> {
+    /// Looks into small scopes, and learns.
+    fn run(&self, effort: Effort, tag: u32) -> Result<Found> {
+        let scopes = scopes(self.system, self.scope, self.options);
+        let examples = match self.examples(&scopes, effort) {
+            Ok(examples) => examples,
+            Err(violation) => return Ok(Found::Violation(violation)),
+        };
+        if examples.iter().all(|e| e.states == 0) {
+            return Ok(Found::Nothing(
+                "no small scope could be searched for states to learn from".to_owned(),
+            ));
+        }
+        let base: Vec<ExprId> = self.base.iter().map(|c| c.formula).collect();
+        let scope = self.scope.cloned().unwrap_or_default();
+        let open = Problem::new(self.system, scope, self.options, self.clock, tag)?;
+        let work = goals(self.system, self.property, &base).into_iter();
+        let mut strengthener = Strengthener {
+            system: self.system,
+            property: self.property,
+            vocabulary: self.vocabulary,
+            examples,
+            work: work.map(|goal| Work::new(Duty::Base(goal))).collect(),
+            base,
+            learnt: Vec::new(),
+            tabu: BTreeSet::new(),
+            open,
+            small: Vec::new(),
+            scopes,
+            options: self.options.clone(),
+            clock: self.clock,
+            tag: tag + 1,
+        };
+        if let Some(why) = strengthener.run()? {
+            return Ok(Found::Nothing(why));
+        }
+        let alive = strengthener.learnt.iter().filter(|l| l.alive);
+        let mut system = self.system.clone();
+        let conjuncts = alive
+            .enumerate()
+            .map(|(i, l)| l.clause.conjunct(self.vocabulary, &mut system, i + 1))
+            .collect();
+        Ok(Found::Conjuncts(Box::new(system), conjuncts))
+    }
+
+    /// The states of small scopes; a violation if one has it.
+    fn examples(
+        &self,
+        scopes: &[Scope],
+        effort: Effort,
+    ) -> std::result::Result<Vec<Examples>, Box<Violation>> {
+        let mut examples: Vec<Examples> = Vec::new();
+        let start = Instant::now();
+        for scope in scopes {
+            let left = LOOK_TIME.saturating_sub(start.elapsed()).min(ONE_LOOK);
+            let states: usize = examples.iter().map(|e| e.states).sum();
+            if left.is_zero() || states >= effort.all || self.clock.is_over() {
+                break;
+            }
+            // what contains a scope that was too large is too large
+            if examples.iter().any(|e| !e.complete && within(&e.scope, scope)) {
+                continue;
+            }
+            let limits = Limits {
+                states: Some(effort.states),
+                memory_bytes: Some(MEMORY_BYTES),
+                time: Some(self.clock.left(left)),
+            };
+            let look = Examples::of(
+                (self.system, self.property),
+                self.vocabulary,
+                scope,
+                (limits, effort.nodes),
+                self.clock.interrupt(),
+            );
+            match look {
+                Look::Examples(found) => examples.push(found),
+                Look::Violation(violation) => return Err(violation),
+                Look::Nothing => {}
+            }
+        }
+        Ok(examples)
+    }
+}
 /// Whether a scope has in each sort at most as many elements as another.
 fn within(small: &Scope, large: &Scope) -> bool {
     small
@@ -209,7 +295,7 @@ impl<'s> Strengthener<'s> {
                 return Ok(Some(format!("{CLAUSES} clauses were learnt and are not enough")));
             }
             let duty = self.work[next].duty;
-            if self.trivial(duty) || self.proved(duty, Some(OPEN_TIME))? {
+            if self.trivial(duty) || self.proved(duty, Some(BRIEF))? {
                 self.work[next].proved = true;
                 continue;
             }
@@ -268,12 +354,8 @@ impl<'s> Strengthener<'s> {
         let number = self.learnt.len();
         self.learnt.push(Learnt { clause, alive: true });
         let steps = self.system.event_ids().map(|e| Duty::Step(e, number));
-        self.work
-            .extend(std::iter::once(Duty::Init(number)).chain(steps).map(|duty| Work {
-                duty,
-                proved: false,
-                clear: 0,
-            }));
+        let duties = std::iter::once(Duty::Init(number)).chain(steps);
+        self.work.extend(duties.map(Work::new));
     }
 
     /// Whether an event writes nothing that a formula reads.
@@ -291,8 +373,8 @@ impl<'s> Strengthener<'s> {
         }
     }
 
-    /// Whether an obligation holds for sorts of any size; with a time, as far as can be said in it.
-    fn proved(&mut self, duty: Duty, time: Option<Duration>) -> Result<bool> {
+    /// Whether an obligation holds for sorts of any size; with a limit on resources, as far as can be said within it.
+    fn proved(&mut self, duty: Duty, resources: Option<u32>) -> Result<bool> {
         let about = About {
             vocabulary: self.vocabulary,
             base: &self.base,
@@ -301,8 +383,8 @@ impl<'s> Strengthener<'s> {
         };
         let query = about.query(&mut self.open, duty)?;
         let Problem { session, encoder, .. } = &mut self.open;
-        let outcome = match time {
-            Some(time) => session.check_within(encoder, &query, time),
+        let outcome = match resources {
+            Some(resources) => session.check_briefly(encoder, &query, resources),
             None => session.check(encoder, &query),
         };
         Ok(matches!(outcome, Outcome::Unsat))
@@ -316,7 +398,7 @@ impl<'s> Strengthener<'s> {
             }
             while self.small.len() <= index {
                 let scope = self.scopes[self.small.len()].clone();
-                let tag = TAG + 1 + self.small.len() as u32;
+                let tag = self.tag + self.small.len() as u32;
                 let problem = Problem::new(self.system, scope, &self.options, self.clock, tag)?;
                 self.small.push(problem);
             }
@@ -454,7 +536,7 @@ impl<'s> Strengthener<'s> {
         }
         query.push(problem.encoder.terms.or(ways));
         Ok(matches!(
-            problem.session.check_within(&problem.encoder, &query, OPEN_TIME),
+            problem.session.check_briefly(&problem.encoder, &query, BRIEF),
             Outcome::Unsat
         ))
     }

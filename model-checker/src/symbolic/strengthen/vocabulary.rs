@@ -21,6 +21,8 @@ const SCHEMAS: usize = 300;
 const ARGUMENTS: usize = 4;
 /// Ranges and enumerations of keys are taken apart while they have at most so many values.
 const KEYS: usize = 16;
+/// A value is compared with at most so many of its type.
+const EQUALITIES: usize = 6;
 /// An integer is compared with at most so many numbers.
 const THRESHOLDS: usize = 8;
 /// At most so many integers are compared with each other.
@@ -51,6 +53,8 @@ struct Author<'s> {
     schemas: Vec<Schema>,
     known: BTreeSet<ExprId>,
     integers: Vec<(ExprId, Args)>,
+    /// Values that are compared with values of the same type.
+    comparable: Vec<(ExprId, TypeId, Args)>,
     numbers: Vec<i64>,
 }
 
@@ -64,6 +68,7 @@ impl Vocabulary {
             schemas: Vec::new(),
             known: BTreeSet::new(),
             integers: Vec::new(),
+            comparable: Vec::new(),
         };
         for id in variables.iter().copied() {
             let ty = author.system.variable(id).ty;
@@ -76,6 +81,7 @@ impl Vocabulary {
             author.value(value, ty, &Vec::new());
         }
         author.comparisons();
+        author.equalities();
         author.own_formulas(property, &variables);
         let schemas = author.schemas;
         let sorts: Vec<SortId> = system.sort_ids().collect();
@@ -117,6 +123,7 @@ impl Author<'_> {
         match self.system.arena.type_of_id(ty).clone() {
             Type::Bool => self.add(value, args, 0),
             Type::Enum(_) | Type::Sort(_) => {
+                self.comparable.push((value, ty, args.clone()));
                 for (key, more) in self.keys(ty) {
                     let same = self.arena().eq(value, key);
                     self.add(same, &joined(args, &more), 0);
@@ -147,6 +154,10 @@ impl Author<'_> {
     }
 
     fn option(&mut self, value: ExprId, inner: TypeId, args: &Args) {
+        if self.system.arena.is_total(value) {
+            self.comparable
+                .push((value, self.system.arena.type_id(value), args.clone()));
+        }
         let some = self.arena().is_some(value);
         self.add(some, args, 0);
         let option = self.system.arena.type_id(value);
@@ -185,6 +196,22 @@ impl Author<'_> {
                 }
                 let le = self.arena().le(*a, b);
                 self.add(le, &joined(args, &of_b), 1);
+            }
+        }
+    }
+
+    /// Two places with values of one type, each with arguments of its own: whether they have the same one.
+    fn equalities(&mut self) {
+        let all = std::mem::take(&mut self.comparable);
+        for (i, (a, ty, args)) in all.iter().enumerate() {
+            let others = all[i..].iter().filter(|(_, other, _)| other == ty);
+            for (b, _, of_b) in others.take(EQUALITIES) {
+                let (b, of_b) = self.renamed(*b, of_b);
+                if *a == b {
+                    continue;
+                }
+                let same = self.arena().eq(*a, b);
+                self.add(same, &joined(args, &of_b), 1);
             }
         }
     }

@@ -9,13 +9,17 @@ use std::time::Instant;
 
 use transition_system::{PropertyId, Scope, SortId, Stop, System, Verdict, Violation};
 
+use super::clause::Fact;
 use super::vocabulary::Vocabulary;
 use crate::budget::Budget;
 use crate::explicit::explored::Explored;
-use crate::explicit::machine::{Conditions as _, Machine};
+use crate::explicit::machine::{Conditions as _, Machine, Successors, Transitions as _};
 use crate::explicit::{Forgetful, Limits, Options, Silent};
 use crate::ground::{Atom, Ground};
 
+/// Random walks where not all states are visited, and their length.
+const WALKS: usize = 256;
+const STEPS: usize = 16;
 /// Most columns of one scope.
 const COLUMNS: usize = 20_000;
 /// See the module.
@@ -28,7 +32,7 @@ pub(super) struct Examples {
     sizes: Vec<u32>,
     /// For each schema where its columns begin.
     offsets: Vec<usize>,
-    columns: Vec<Box<[u64]>>,
+    columns: Vec<Vec<u64>>,
 }
 
 /// What a search of a scope gave.
@@ -101,12 +105,15 @@ impl Examples {
             return Look::Nothing;
         };
         let width = explored.layout().words().max(1);
+        if !complete && explored.layout().words() > 0 {
+            further(&mut explored.machine().ok(), width, &mut words);
+        }
         let states = if explored.layout().words() == 0 {
             usize::from(explored.expanded() > 0)
         } else {
             words.len() / width
         };
-        let mut columns = vec![vec![0u64; states.div_ceil(64)].into_boxed_slice(); roots.len()];
+        let mut columns = vec![vec![0u64; states.div_ceil(64)]; roots.len()];
         for index in 0..states {
             machine.load(words.get(index * width..(index + 1) * width).unwrap_or_default());
             for (atom, column) in columns.iter_mut().enumerate() {
@@ -125,6 +132,44 @@ impl Examples {
         })
     }
 
+    /// No state of a scope yet.
+    pub(super) fn none(system: &System, vocabulary: &Vocabulary, scope: &Scope) -> Self {
+        let sizes: Vec<u32> = system.sort_ids().map(|s| size(system, scope, s)).collect();
+        let (mut offsets, mut columns) = (Vec::new(), 0);
+        for schema in &vocabulary.schemas {
+            offsets.push(columns);
+            columns += schema
+                .args
+                .iter()
+                .map(|(_, sort)| sizes[sort.index()] as usize)
+                .product::<usize>();
+        }
+        Self {
+            scope: scope.clone(),
+            complete: false,
+            states: 0,
+            sizes,
+            offsets,
+            columns: vec![Vec::new(); columns],
+        }
+    }
+
+    /// One more state, by the facts that are true in it.
+    pub(super) fn add(&mut self, vocabulary: &Vocabulary, facts: &[Fact]) {
+        let (word, bit) = (self.states / 64, self.states % 64);
+        self.states += 1;
+        for column in &mut self.columns {
+            column.resize(word + 1, 0);
+        }
+        for (schema, elements, holds) in facts {
+            let elements: Vec<u32> = elements.iter().map(|(_, e)| *e).collect();
+            if *holds {
+                let index = self.index(vocabulary, *schema, &elements);
+                self.columns[index][word] |= 1 << bit;
+            }
+        }
+    }
+
     /// The number of elements of a sort.
     pub(super) fn size(&self, sort: SortId) -> u32 {
         self.sizes[sort.index()]
@@ -132,11 +177,15 @@ impl Examples {
 
     /// The states in which a schema is true of elements, as bits.
     pub(super) fn column(&self, vocabulary: &Vocabulary, schema: usize, elements: &[u32]) -> &[u64] {
-        let args = &vocabulary.schemas[schema].args;
-        let index = args.iter().zip(elements).fold(0, |at, ((_, sort), e)| {
+        &self.columns[self.index(vocabulary, schema, elements)]
+    }
+
+    fn index(&self, vocabulary: &Vocabulary, schema: usize, elements: &[u32]) -> usize {
+        let args = vocabulary.schemas[schema].args.iter().zip(elements);
+        let within = args.fold(0, |at, ((_, sort), e)| {
             at * self.size(*sort) as usize + *e as usize
         });
-        &self.columns[self.offsets[schema] + index]
+        self.offsets[schema] + within
     }
 
     /// All states, as bits.
@@ -148,6 +197,39 @@ impl Examples {
             *last = (1 << (self.states % 64)) - 1;
         }
         bits
+    }
+}
+
+/// Adds states that lie behind those found, on random walks.
+fn further(machine: &mut Option<Machine>, width: usize, words: &mut Vec<u64>) {
+    let Some(machine) = machine else { return };
+    let count = words.len() / width;
+    if count == 0 {
+        return;
+    }
+    let mut random = 0x9E37_79B9_7F4A_7C15u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % below.max(1) as u64) as usize
+    };
+    let mut after = Successors {
+        words: width,
+        ..Successors::default()
+    };
+    for _ in 0..WALKS {
+        let from = next(count) * width;
+        let mut state = words[from..from + width].to_vec();
+        for _ in 0..STEPS {
+            after.clear();
+            machine.expand(&state, &mut after);
+            if after.is_empty() || after.escaped.is_some() {
+                break;
+            }
+            state = after.state(next(after.len())).to_vec();
+            words.extend(&state);
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use transition_system::SortId;
+use transition_system::{Scope, SortId};
 
 use super::clause::{Clause, Fact};
 use super::examples::Examples;
@@ -76,6 +76,17 @@ impl<'l> Learner<'l> {
             }
         }
         out
+    }
+
+    /// Whether the state is known to be reachable in its own scope.
+    pub(super) fn is_reached(&self, scope: &Scope) -> bool {
+        let everything: Vec<usize> = (0..self.facts.len()).collect();
+        let here = self.examples.iter().filter(|e| e.scope == *scope);
+        here.into_iter().any(|example| {
+            let (mut images, all) = (Vec::new(), example.all());
+            self.embed(example, &everything, &self.elements, &mut images, all)
+                .is_some()
+        })
     }
 
     fn clause(&self, set: &[usize]) -> Clause {

@@ -281,6 +281,8 @@ fn within(small: &Scope, large: &Scope) -> bool {
 /// A state of a small scope from which an obligation fails.
 struct Failure {
     state: State,
+    /// The state after the step, if it is about a step.
+    next: Option<State>,
     scope: usize,
 }
 
@@ -307,22 +309,34 @@ impl<'s> Strengthener<'s> {
                 }
                 continue;
             };
-            let facts = self.facts(&failure);
-            let learnable = !matches!(
+            let facts = self.facts(failure.scope, &failure.state);
+            let initial = matches!(
                 duty,
                 Duty::Init(_) | Duty::Base(Goal::Init(_) | Goal::InitDefined(..) | Goal::Assumption(..))
             );
-            let clauses = if learnable {
-                Learner::new(self.vocabulary, &self.examples, &facts).clauses(&self.tabu)
-            } else {
+            let mut learner = Learner::new(self.vocabulary, &self.examples, &facts);
+            let clauses = if initial {
                 Vec::new()
+            } else {
+                learner.clauses(&self.tabu)
             };
             if clauses.is_empty() {
+                // what follows a reachable state is reachable, and so is an initial state
+                let reached = match failure.next {
+                    _ if initial => Some(facts),
+                    Some(next) if learner.is_reached(&self.scopes[failure.scope]) => {
+                        Some(self.facts(failure.scope, &next))
+                    }
+                    Some(_) | None => None,
+                };
                 if !self.give_up(duty) {
                     return Ok(Some(
                         "no universal clause excludes a counterexample and holds in all reachable states known"
                             .to_owned(),
                     ));
+                }
+                if let Some(facts) = reached {
+                    self.remember(failure.scope, &facts);
                 }
                 continue;
             }
@@ -415,27 +429,53 @@ impl<'s> Strengthener<'s> {
                 Outcome::Undecided => return Ok(None),
                 Outcome::Sat(model) => {
                     let frame = problem.state;
+                    let case = match self.work[work].duty {
+                        Duty::Step(event, _) => Some((event, problem.case(event)?.env)),
+                        Duty::Base(_) | Duty::Init(_) => None,
+                    };
                     let mut reader = Reader {
                         encoder: &mut problem.encoder,
                         session: &mut problem.session,
                         model: &model,
                     };
-                    let state = reader.state(frame);
-                    return Ok(state.map(|state| Failure { state, scope: index }));
+                    let Some(state) = reader.state(frame) else {
+                        return Ok(None);
+                    };
+                    let arguments = match case {
+                        Some((event, env)) => reader.arguments(event, env).map(|args| (event, args)),
+                        None => None,
+                    };
+                    let evaluator = Evaluator::new(self.system, &self.scopes[index]);
+                    let next = arguments
+                        .and_then(|(event, args)| evaluator.fire(event, &args, &state).ok().flatten());
+                    return Ok(Some(Failure {
+                        state,
+                        next,
+                        scope: index,
+                    }));
                 }
             }
         }
         Ok(None)
     }
 
+    /// Takes a state for one that is known to be reachable.
+    fn remember(&mut self, scope: usize, facts: &[Fact]) {
+        let scope = &self.scopes[scope];
+        let known = self.examples.iter().position(|e| e.scope == *scope);
+        let index = known.unwrap_or_else(|| {
+            self.examples
+                .push(Examples::none(self.system, self.vocabulary, scope));
+            self.examples.len() - 1
+        });
+        self.examples[index].add(self.vocabulary, facts);
+    }
+
     /// Everything that the vocabulary says of a state.
-    fn facts(&self, failure: &Failure) -> Vec<Fact> {
-        let scope = &self.scopes[failure.scope];
+    fn facts(&self, scope: usize, state: &State) -> Vec<Fact> {
+        let scope = &self.scopes[scope];
         let evaluator = Evaluator::new(self.system, scope);
-        let at = Context {
-            state: &failure.state,
-            next: None,
-        };
+        let at = Context { state, next: None };
         let sizes: Vec<u32> = self
             .system
             .sort_ids()

@@ -147,7 +147,7 @@ impl Task<'_> {
             return Ok(self.proof(invariant, attempt, notes));
         };
         if lemmas.is_none()
-            && let Some(outcome) = self.strengthened(&invariant, &mut notes)?
+            && let Some(outcome) = self.strengthened(&invariant, &attempt, &mut notes)?
         {
             return Ok(outcome);
         }
@@ -161,7 +161,12 @@ impl Task<'_> {
     }
 
     /// The verdict that the machine finds by conjuncts of its own, if it finds one.
-    fn strengthened(&self, base: &[Conjunct], notes: &mut Vec<String>) -> Result<Option<Outcome>> {
+    fn strengthened(
+        &self,
+        base: &[Conjunct],
+        failed: &Attempt,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Outcome>> {
         let found = strengthen(
             self.system,
             self.property,
@@ -194,8 +199,11 @@ impl Task<'_> {
                 Ok(Some(task.proof(invariant, attempt, std::mem::take(notes))))
             }
             Ok(strengthen::Found::Violation(violation)) => {
-                let violated = Verdict::Violated(violation);
-                Ok(Some(Outcome::new(violated)))
+                let obligations = failed.obligations.clone();
+                Ok(Some(Outcome {
+                    obligations,
+                    ..Outcome::new(Verdict::Violated(violation))
+                }))
             }
             Ok(strengthen::Found::Nothing(why)) => {
                 notes.push(format!("no invariant was found that proves it: {why}"));

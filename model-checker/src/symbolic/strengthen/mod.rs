@@ -46,11 +46,13 @@ const BRIEF: u32 = 1_000_000;
 /// How much is looked at in small scopes, the second time if the first was not enough.
 const LOOKS: [Effort; 2] = [
     Effort {
+        clauses: 100,
         states: 3_000,
         all: 12_000,
         nodes: 150_000,
     },
     Effort {
+        clauses: 200,
         states: 40_000,
         all: 150_000,
         nodes: 1_000_000,
@@ -60,8 +62,8 @@ const LOOKS: [Effort; 2] = [
 /// answers do not hang on the clock.
 const LOOK_TIME: Duration = Duration::from_secs(20);
 const ONE_LOOK: Duration = Duration::from_secs(8);
-/// Most clauses learnt before the search is given up.
-const CLAUSES: usize = 400;
+/// When an attempt is given up, whatever it has learnt.
+const LONGEST: Duration = Duration::from_secs(60);
 /// At most so many clauses are compared for one counterexample.
 const COMPARED: usize = 12;
 /// Names of the encodings made here begin here.
@@ -95,6 +97,8 @@ enum Duty {
 /// How much is looked at in small scopes.
 #[derive(Clone, Copy)]
 struct Effort {
+    /// Most clauses that are learnt.
+    clauses: usize,
     /// Most states of one scope.
     states: u64,
     /// Most states of all.
@@ -136,7 +140,14 @@ struct Strengthener<'s> {
     work: Vec<Work>,
     open: Problem<'s>,
     small: Vec<Problem<'s>>,
+    given: Option<&'s Scope>,
     scopes: Vec<Scope>,
+    /// Whether larger scopes than usual are looked at.
+    further: bool,
+    /// Most clauses learnt before the search is given up.
+    most: usize,
+    /// When it is given up whatever was learnt.
+    until: Instant,
     options: Options,
     clock: Clock<'s>,
     /// Names of the encodings of small scopes begin here.
@@ -215,7 +226,11 @@ impl Attempt<'_> {
             tabu: BTreeSet::new(),
             open,
             small: Vec::new(),
+            given: self.scope,
             scopes,
+            further: false,
+            most: effort.clauses,
+            until: Instant::now() + LONGEST,
             options: self.options.clone(),
             clock: self.clock,
             tag: tag + 1,
@@ -293,19 +308,28 @@ impl<'s> Strengthener<'s> {
             if self.clock.is_over() {
                 return Ok(Some("the time was over".to_owned()));
             }
-            if self.learnt.len() > CLAUSES {
-                return Ok(Some(format!("{CLAUSES} clauses were learnt and are not enough")));
+            if self.learnt.len() > self.most || Instant::now() > self.until {
+                let learnt = self.learnt.len();
+                return Ok(Some(format!("{learnt} clauses were learnt and are not enough")));
             }
             let duty = self.work[next].duty;
-            if self.trivial(duty) || self.proved(duty, Some(BRIEF))? {
+            if self.trivial(duty) || matches!(self.ask(duty, Some(BRIEF))?, Outcome::Unsat) {
                 self.work[next].proved = true;
                 continue;
             }
             let Some(failure) = self.failure(next)? else {
-                if self.proved(duty, None)? {
-                    self.work[next].proved = true;
-                } else if !self.give_up(duty) {
-                    return Ok(Some("an obligation could not be decided".to_owned()));
+                let why = match self.ask(duty, None)? {
+                    Outcome::Unsat => {
+                        self.work[next].proved = true;
+                        continue;
+                    }
+                    // there is a counterexample, but in a larger scope
+                    Outcome::Sat(_) if self.look_further() => continue,
+                    Outcome::Sat(_) => "a counterexample is larger than the scopes that are looked at",
+                    Outcome::Undecided => "an obligation could not be decided",
+                };
+                if !self.give_up(duty) {
+                    return Ok(Some(why.to_owned()));
                 }
                 continue;
             };
@@ -387,8 +411,24 @@ impl<'s> Strengthener<'s> {
         }
     }
 
-    /// Whether an obligation holds for sorts of any size; with a limit on resources, as far as can be said within it.
-    fn proved(&mut self, duty: Duty, resources: Option<u32>) -> Result<bool> {
+    /// Adds larger scopes to look for counterexamples in; `false` if that was done before.
+    fn look_further(&mut self) -> bool {
+        if self.further {
+            return false;
+        }
+        self.further = true;
+        let options = Options {
+            largest_sort: self.options.largest_sort + 2,
+            ..self.options.clone()
+        };
+        let more = scopes(self.system, self.given, &options);
+        let new: Vec<Scope> = more.into_iter().filter(|s| !self.scopes.contains(s)).collect();
+        self.scopes.extend(new);
+        true
+    }
+
+    /// Asks for a failure of an obligation over sorts of any size; with a limit on resources, as far as can be said within it.
+    fn ask(&mut self, duty: Duty, resources: Option<u32>) -> Result<Outcome> {
         let about = About {
             vocabulary: self.vocabulary,
             base: &self.base,
@@ -397,11 +437,10 @@ impl<'s> Strengthener<'s> {
         };
         let query = about.query(&mut self.open, duty)?;
         let Problem { session, encoder, .. } = &mut self.open;
-        let outcome = match resources {
+        Ok(match resources {
             Some(resources) => session.check_briefly(encoder, &query, resources),
             None => session.check(encoder, &query),
-        };
-        Ok(matches!(outcome, Outcome::Unsat))
+        })
     }
 
     /// A failure of an obligation in a small scope.

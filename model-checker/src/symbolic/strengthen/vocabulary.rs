@@ -11,8 +11,8 @@ use std::collections::{BTreeSet, HashMap};
 use transition_system::depend::{event_flow, property_reads};
 use transition_system::subst::{free_binders, post_order};
 use transition_system::{
-    Arena, BinderId, ConstId, Expr, ExprId, Promise, PropertyId, PropertyKind, SortId, System, Type, TypeId,
-    VarId,
+    Arena, BinderId, ConstId, EventId, Expr, ExprId, Promise, PropertyId, PropertyKind, SortId, System, Type,
+    TypeId, VarId,
 };
 
 /// Most schemas.
@@ -335,6 +335,7 @@ impl Author<'_> {
             }
         }
         let mut forms = BTreeSet::new();
+        found.extend(self.enabled(variables));
         for formula in found {
             let mut args = Args::new();
             let free = free_binders(&self.system.arena, formula);
@@ -358,6 +359,38 @@ impl Author<'_> {
                 }
             }
         }
+    }
+
+    /// What a guard says of the other parameters, where one occurs in no update: there is an element with which it does. What was reached by an
+    /// event often rests on that there was one.
+    fn enabled(&mut self, variables: &BTreeSet<VarId>) -> Vec<ExprId> {
+        let mut out = Vec::new();
+        let events: Vec<EventId> = self.system.event_ids().collect();
+        for id in events {
+            if event_flow(self.system, id).writes.is_disjoint(variables) {
+                continue;
+            }
+            let event = self.system.event(id).clone();
+            let updates: Vec<ExprId> = event.updates.iter().map(|u| u.value).collect();
+            let updated: BTreeSet<BinderId> = updates
+                .iter()
+                .flat_map(|u| free_binders(&self.system.arena, *u))
+                .collect();
+            let conjuncts = match self.system.arena.expr(event.guard) {
+                Expr::And(parts) => parts.clone(),
+                _ => vec![event.guard],
+            };
+            for binder in event.binders().filter(|b| !updated.contains(b)) {
+                let about: Vec<ExprId> = conjuncts
+                    .iter()
+                    .filter(|c| free_binders(&self.system.arena, **c).contains(&binder))
+                    .copied()
+                    .collect();
+                let together = self.arena().and(about);
+                out.push(self.arena().exists(&[binder], together));
+            }
+        }
+        out
     }
 
     fn reads_state(&self, formula: ExprId) -> bool {

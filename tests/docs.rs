@@ -15,7 +15,8 @@ use std::process::Command;
 
 const LINKS: &[&str] = &["examples", "models", "tests", "docs"];
 const SUBCOMMANDS: &[&str] = &[
-    "verify", "check", "extract", "certify", "models", "explain", "fmt", "export", "show", "simulate", "repl",
+    "verify", "check", "prove", "extract", "certify", "models", "explain", "fmt", "export", "show",
+    "simulate", "repl",
 ];
 
 fn root() -> PathBuf {

@@ -59,6 +59,7 @@ fn both_solvers_accept_every_proof() {
             for scope in [Some(scope), None] {
                 let options = Options {
                     reach_depth: 0,
+                    clauses: 20,
                     ..Options::default()
                 };
                 let report = prove(system, id, None, scope, &options, &Budget::default());

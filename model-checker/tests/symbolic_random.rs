@@ -47,6 +47,7 @@ fn options() -> Options {
     Options {
         reach_depth: DEPTH,
         largest_sort: 2,
+        clauses: 20,
         ..Options::default()
     }
 }

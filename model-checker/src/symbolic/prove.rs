@@ -147,6 +147,7 @@ impl Task<'_> {
             return Ok(self.proof(invariant, attempt, notes));
         };
         if lemmas.is_none()
+            && self.options.clauses > 0
             && let Some(outcome) = self.strengthened(&invariant, &attempt, &mut notes)?
         {
             return Ok(outcome);

@@ -19,6 +19,8 @@ pub struct Options {
     pub largest_sort: u32,
     /// At most so many combinations of sizes are tried, the smallest first.
     pub scopes: usize,
+    /// Most clauses learnt where no invariant that is given proves a property; 0 to look for none.
+    pub clauses: usize,
 }
 
 impl Default for Options {
@@ -30,6 +32,7 @@ impl Default for Options {
             reach_depth: 8,
             largest_sort: 4,
             scopes: 64,
+            clauses: 200,
         }
     }
 }

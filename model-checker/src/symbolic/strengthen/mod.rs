@@ -229,7 +229,7 @@ impl Attempt<'_> {
             given: self.scope,
             scopes,
             further: false,
-            most: effort.clauses,
+            most: effort.clauses.min(self.options.clauses),
             until: Instant::now() + LONGEST,
             options: self.options.clone(),
             clock: self.clock,

@@ -199,7 +199,9 @@ impl Task<'_> {
                 }
                 Ok(Some(task.proof(invariant, attempt, std::mem::take(notes))))
             }
-            Ok(strengthen::Found::Violation(violation)) => {
+            Ok(strengthen::Found::Violation(mut violation)) => {
+                // a larger size might have a shorter run
+                violation.shortest &= self.closed();
                 let obligations = failed.obligations.clone();
                 Ok(Some(Outcome {
                     obligations,

@@ -15,50 +15,14 @@ use certify::Outcome;
 use model_checker::Budget;
 use model_checker::explicit::{self, Silent};
 use model_checker::symbolic::{Options, prove};
-use support::{corpus, solvers};
+use support::solvers;
+use support::theorems::{THEOREMS, alone};
 use transition_system::{EventId, Expr, PropertyId, Scope, System, Verdict};
 
 mod support;
 
 /// Longest time for one proof, on a machine that does other things too.
 const TIME: Duration = Duration::from_secs(120);
-
-/// What must be proved: model and property.
-const THEOREMS: &[(&str, &str)] = &[
-    ("theory/ownership.wt", "isolation"),
-    ("theory/ownership.wt", "owners_exist"),
-    ("theory/life_cycle.wt", "owners_exist"),
-    ("classic/lock_server.wt", "exclusive"),
-    ("classic/sharded_store.wt", "one_value"),
-    ("classic/toy_consensus.wt", "agreement"),
-    ("classic/ring_leader.wt", "one_leader"),
-    ("classic/peterson.wt", "exclusion"),
-    ("classic/two_phase_commit.wt", "consistent"),
-    ("runtime/firecracker.wt", "drives_only"),
-    ("runtime/firecracker.wt", "jail_only"),
-    ("runtime/gvisor.wt", "given_only"),
-    ("runtime/gvisor.wt", "writes_inside"),
-    ("runtime/gvisor.wt", "given_only_broken"),
-    ("runtime/gvisor.wt", "kernel_last"),
-    ("linux/mount_propagation.wt", "host_is_clean"),
-    ("linux/user_namespaces.wt", "confined"),
-];
-
-/// The system of a model with one property and no other, so that nothing can be borrowed.
-fn alone(model: &str, property: &str) -> (System, PropertyId) {
-    let library = corpus::library();
-    let case = library.iter().find(|c| c.name == model).expect(model);
-    let systems = &case.model.systems;
-    let found = systems.iter().find_map(|s| {
-        let decl = s.system.properties.iter().find(|p| p.name == property)?;
-        Some((&s.system, decl))
-    });
-    let (system, decl) = found.unwrap_or_else(|| panic!("{model}: {property}?"));
-    let mut system = system.clone();
-    system.properties = vec![decl.clone()];
-    let id = system.property_ids().next().unwrap();
-    (system, id)
-}
 
 fn proof_of(system: &System, id: PropertyId) -> Verdict {
     prove(

@@ -209,7 +209,7 @@ impl Task<'_> {
                 }))
             }
             Ok(strengthen::Found::Nothing(why)) => {
-                notes.push(format!("no invariant was found that proves it: {why}"));
+                notes.push(format!("no invariant was found that proves it: {}", why.text()));
                 Ok(None)
             }
             Err(Unsupported(_)) => Ok(None),

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use transition_system::{Scope, SortId};
+use transition_system::SortId;
 
 use super::clause::{Clause, Fact};
 use super::examples::Examples;
@@ -48,12 +48,8 @@ impl<'l> Learner<'l> {
         }
     }
 
-    /// Clauses that exclude the state, the simplest first, without those that `tabu` knows; none if the state is part of a reachable one.
+    /// Clauses that exclude the state, which is not contained, the simplest first, without those that `tabu` knows.
     pub(super) fn clauses(&mut self, tabu: &BTreeSet<Clause>) -> Vec<Clause> {
-        let everything: Vec<usize> = (0..self.facts.len()).collect();
-        if self.embedding(&everything).is_some() {
-            return Vec::new();
-        }
         let mut out: Vec<Clause> = Vec::new();
         for most in 1..=LITERALS {
             let mut found = Vec::new();
@@ -78,15 +74,10 @@ impl<'l> Learner<'l> {
         out
     }
 
-    /// Whether the state is known to be reachable in its own scope.
-    pub(super) fn is_reached(&self, scope: &Scope) -> bool {
+    /// Whether the state is part of one that is known, so that no universal clause excludes it.
+    pub(super) fn is_contained(&self) -> bool {
         let everything: Vec<usize> = (0..self.facts.len()).collect();
-        let here = self.examples.iter().filter(|e| e.scope == *scope);
-        here.into_iter().any(|example| {
-            let (mut images, all) = (Vec::new(), example.all());
-            self.embed(example, &everything, &self.elements, &mut images, all)
-                .is_some()
-        })
+        self.embedding(&everything).is_some()
     }
 
     fn clause(&self, set: &[usize]) -> Clause {

@@ -79,8 +79,48 @@ pub(super) enum Found {
     Conjuncts(Box<System>, Vec<Conjunct>),
     /// The property is false.
     Violation(Box<Violation>),
-    /// Nothing, and why, in words.
-    Nothing(String),
+    /// Nothing, and why.
+    Nothing(Failed),
+}
+
+/// Why nothing was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Failed {
+    /// No small scope has a finite form.
+    NoScope,
+    Time,
+    /// So many clauses were learnt.
+    Clauses(usize),
+    /// No clause of a length that is looked at excludes a counterexample.
+    NoClause,
+    /// There is a counterexample in every set of universal clauses over the vocabulary that is an invariant: initial states are in it, what
+    /// follows a state in it, and every part of one. (The answer of Karbyshev et al., CAV 2015, section 4.)
+    NoUniversal,
+    /// A counterexample is larger than the scopes that are looked at.
+    Larger,
+    Undecided,
+}
+
+impl Failed {
+    /// In words.
+    pub(super) fn text(self) -> String {
+        match self {
+            Failed::NoScope => "no small scope could be searched for states to learn from".to_owned(),
+            Failed::Time => "the time was over".to_owned(),
+            Failed::Clauses(n) => format!("{n} clauses were learnt and are not enough"),
+            Failed::NoClause => "no short clause excludes a counterexample and holds in all reachable states known".to_owned(),
+            Failed::NoUniversal => "there is none of universal clauses over what the file says of elements; every such invariant has the \
+                                    counterexample in it"
+                .to_owned(),
+            Failed::Larger => "a counterexample is larger than the scopes that are looked at".to_owned(),
+            Failed::Undecided => "the solver could not decide an obligation".to_owned(),
+        }
+    }
+
+    /// Whether more states of small scopes could change the answer.
+    fn is_final(self) -> bool {
+        matches!(self, Failed::NoUniversal | Failed::Time)
+    }
 }
 
 /// An obligation.
@@ -177,11 +217,12 @@ pub(super) fn strengthen(
         clock,
         vocabulary: &vocabulary,
     };
-    let mut last = Found::Nothing("nothing was tried".to_owned());
+    let mut last = Found::Nothing(Failed::Time);
     for (number, effort) in LOOKS.into_iter().enumerate() {
         last = task.run(effort, TAG + number as u32 * TAGS)?;
-        if !matches!(last, Found::Nothing(_)) || clock.is_over() {
-            break;
+        match &last {
+            Found::Nothing(why) if !why.is_final() && !clock.is_over() => {}
+            Found::Nothing(_) | Found::Conjuncts(..) | Found::Violation(_) => break,
         }
     }
     Ok(last)
@@ -207,9 +248,7 @@ impl Attempt<'_> {
             Err(violation) => return Ok(Found::Violation(violation)),
         };
         if examples.iter().all(|e| e.states == 0) {
-            return Ok(Found::Nothing(
-                "no small scope could be searched for states to learn from".to_owned(),
-            ));
+            return Ok(Found::Nothing(Failed::NoScope));
         }
         let base: Vec<ExprId> = self.base.iter().map(|c| c.formula).collect();
         let scope = self.scope.cloned().unwrap_or_default();
@@ -303,14 +342,13 @@ struct Failure {
 
 impl<'s> Strengthener<'s> {
     /// Works until everything is proved (`None`), or says why it does not.
-    fn run(&mut self) -> Result<Option<String>> {
+    fn run(&mut self) -> Result<Option<Failed>> {
         while let Some(next) = self.work.iter().position(|w| !w.proved) {
             if self.clock.is_over() {
-                return Ok(Some("the time was over".to_owned()));
+                return Ok(Some(Failed::Time));
             }
             if self.learnt.len() > self.most || Instant::now() > self.until {
-                let learnt = self.learnt.len();
-                return Ok(Some(format!("{learnt} clauses were learnt and are not enough")));
+                return Ok(Some(Failed::Clauses(self.learnt.len())));
             }
             let duty = self.work[next].duty;
             if self.trivial(duty) || matches!(self.ask(duty, Some(BRIEF))?, Outcome::Unsat) {
@@ -325,11 +363,11 @@ impl<'s> Strengthener<'s> {
                     }
                     // there is a counterexample, but in a larger scope
                     Outcome::Sat(_) if self.look_further() => continue,
-                    Outcome::Sat(_) => "a counterexample is larger than the scopes that are looked at",
-                    Outcome::Undecided => "an obligation could not be decided",
+                    Outcome::Sat(_) => Failed::Larger,
+                    Outcome::Undecided => Failed::Undecided,
                 };
                 if !self.give_up(duty) {
-                    return Ok(Some(why.to_owned()));
+                    return Ok(Some(why));
                 }
                 continue;
             };
@@ -339,27 +377,27 @@ impl<'s> Strengthener<'s> {
                 Duty::Init(_) | Duty::Base(Goal::Init(_) | Goal::InitDefined(..) | Goal::Assumption(..))
             );
             let mut learner = Learner::new(self.vocabulary, &self.examples, &facts);
-            let clauses = if initial {
+            let contained = !initial && learner.is_contained();
+            let clauses = if initial || contained {
                 Vec::new()
             } else {
                 learner.clauses(&self.tabu)
             };
             if clauses.is_empty() {
-                // what follows a reachable state is reachable, and so is an initial state
-                let reached = match failure.next {
+                // an initial state is in every invariant, and so is what follows a state that is
+                let known = match failure.next {
                     _ if initial => Some(facts),
-                    Some(next) if learner.is_reached(&self.scopes[failure.scope]) => {
-                        Some(self.facts(failure.scope, &next))
-                    }
+                    Some(next) if contained => Some(self.facts(failure.scope, &next)),
                     Some(_) | None => None,
                 };
                 if !self.give_up(duty) {
-                    return Ok(Some(
-                        "no universal clause excludes a counterexample and holds in all reachable states known"
-                            .to_owned(),
-                    ));
+                    return Ok(Some(if contained {
+                        Failed::NoUniversal
+                    } else {
+                        Failed::NoClause
+                    }));
                 }
-                if let Some(facts) = reached {
+                if let Some(facts) = known {
                     self.remember(failure.scope, &facts);
                 }
                 continue;
@@ -498,7 +536,7 @@ impl<'s> Strengthener<'s> {
         Ok(None)
     }
 
-    /// Takes a state for one that is known to be reachable.
+    /// Takes a state for one that is in every invariant of universal clauses.
     fn remember(&mut self, scope: usize, facts: &[Fact]) {
         let scope = &self.scopes[scope];
         let known = self.examples.iter().position(|e| e.scope == *scope);

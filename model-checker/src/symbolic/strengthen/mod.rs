@@ -171,11 +171,8 @@ struct Learnt {
 
 struct Strengthener<'s> {
     system: &'s System,
-    property: PropertyId,
-    vocabulary: &'s Vocabulary,
+    about: About<'s>,
     examples: Vec<Examples>,
-    base: Vec<ExprId>,
-    learnt: Vec<Learnt>,
     tabu: BTreeSet<Clause>,
     work: Vec<Work>,
     open: Problem<'s>,
@@ -256,12 +253,14 @@ impl Attempt<'_> {
         let work = goals(self.system, self.property, &base).into_iter();
         let mut strengthener = Strengthener {
             system: self.system,
-            property: self.property,
-            vocabulary: self.vocabulary,
+            about: About {
+                vocabulary: self.vocabulary,
+                base,
+                learnt: Vec::new(),
+                property: self.property,
+            },
             examples,
             work: work.map(|goal| Work::new(Duty::Base(goal))).collect(),
-            base,
-            learnt: Vec::new(),
             tabu: BTreeSet::new(),
             open,
             small: Vec::new(),
@@ -277,7 +276,7 @@ impl Attempt<'_> {
         if let Some(why) = strengthener.run()? {
             return Ok(Found::Nothing(why));
         }
-        let alive = strengthener.learnt.iter().filter(|l| l.alive);
+        let alive = strengthener.about.learnt.iter().filter(|l| l.alive);
         let mut system = self.system.clone();
         let conjuncts = alive
             .enumerate()
@@ -325,6 +324,7 @@ impl Attempt<'_> {
         Ok(examples)
     }
 }
+
 /// Whether a scope has in each sort at most as many elements as another.
 fn within(small: &Scope, large: &Scope) -> bool {
     small
@@ -347,8 +347,8 @@ impl<'s> Strengthener<'s> {
             if self.clock.is_over() {
                 return Ok(Some(Failed::Time));
             }
-            if self.learnt.len() > self.most || Instant::now() > self.until {
-                return Ok(Some(Failed::Clauses(self.learnt.len())));
+            if self.about.learnt.len() > self.most || Instant::now() > self.until {
+                return Ok(Some(Failed::Clauses(self.about.learnt.len())));
             }
             let duty = self.work[next].duty;
             if self.trivial(duty) || matches!(self.ask(duty, Some(BRIEF))?, Outcome::Unsat) {
@@ -376,7 +376,7 @@ impl<'s> Strengthener<'s> {
                 duty,
                 Duty::Init(_) | Duty::Base(Goal::Init(_) | Goal::InitDefined(..) | Goal::Assumption(..))
             );
-            let mut learner = Learner::new(self.vocabulary, &self.examples, &facts);
+            let mut learner = Learner::new(self.about.vocabulary, &self.examples, &facts);
             let contained = !initial && learner.is_contained();
             let clauses = if initial || contained {
                 Vec::new()
@@ -413,8 +413,8 @@ impl<'s> Strengthener<'s> {
         let (Duty::Init(clause) | Duty::Step(_, clause)) = duty else {
             return false;
         };
-        self.learnt[clause].alive = false;
-        self.tabu.insert(self.learnt[clause].clause.clone());
+        self.about.learnt[clause].alive = false;
+        self.tabu.insert(self.about.learnt[clause].clause.clone());
         self.work.retain(|w| match w.duty {
             Duty::Init(c) | Duty::Step(_, c) => c != clause,
             Duty::Base(_) => true,
@@ -427,8 +427,8 @@ impl<'s> Strengthener<'s> {
     }
 
     fn add(&mut self, clause: Clause) {
-        let number = self.learnt.len();
-        self.learnt.push(Learnt { clause, alive: true });
+        let number = self.about.learnt.len();
+        self.about.learnt.push(Learnt { clause, alive: true });
         let steps = self.system.event_ids().map(|e| Duty::Step(e, number));
         let duties = std::iter::once(Duty::Init(number)).chain(steps);
         self.work.extend(duties.map(Work::new));
@@ -437,11 +437,11 @@ impl<'s> Strengthener<'s> {
     /// Whether an event writes nothing that a formula reads.
     fn trivial(&self, duty: Duty) -> bool {
         match duty {
-            Duty::Base(Goal::Step(event, c)) => !touches(self.system, event, self.base[c]),
+            Duty::Base(Goal::Step(event, c)) => !touches(self.system, event, self.about.base[c]),
             Duty::Step(event, c) => {
-                let literals = &self.learnt[c].clause.literals;
+                let literals = &self.about.learnt[c].clause.literals;
                 !literals.iter().any(|l| {
-                    let formula = self.vocabulary.schemas[l.schema].formula;
+                    let formula = self.about.vocabulary.schemas[l.schema].formula;
                     touches(self.system, event, formula)
                 })
             }
@@ -467,13 +467,7 @@ impl<'s> Strengthener<'s> {
 
     /// Asks for a failure of an obligation over sorts of any size; with a limit on resources, as far as can be said within it.
     fn ask(&mut self, duty: Duty, resources: Option<u32>) -> Result<Outcome> {
-        let about = About {
-            vocabulary: self.vocabulary,
-            base: &self.base,
-            learnt: &self.learnt,
-            property: self.property,
-        };
-        let query = about.query(&mut self.open, duty)?;
+        let query = self.about.query(&mut self.open, duty)?;
         let Problem { session, encoder, .. } = &mut self.open;
         Ok(match resources {
             Some(resources) => session.check_briefly(encoder, &query, resources),
@@ -493,14 +487,8 @@ impl<'s> Strengthener<'s> {
                 let problem = Problem::new(self.system, scope, &self.options, self.clock, tag)?;
                 self.small.push(problem);
             }
-            let about = About {
-                vocabulary: self.vocabulary,
-                base: &self.base,
-                learnt: &self.learnt,
-                property: self.property,
-            };
             let problem = &mut self.small[index];
-            let query = about.query(problem, self.work[work].duty)?;
+            let query = self.about.query(problem, self.work[work].duty)?;
             match problem.session.check(&problem.encoder, &query) {
                 Outcome::Unsat => self.work[work].clear = index + 1,
                 Outcome::Undecided => return Ok(None),
@@ -542,10 +530,10 @@ impl<'s> Strengthener<'s> {
         let known = self.examples.iter().position(|e| e.scope == *scope);
         let index = known.unwrap_or_else(|| {
             self.examples
-                .push(Examples::none(self.system, self.vocabulary, scope));
+                .push(Examples::none(self.system, self.about.vocabulary, scope));
             self.examples.len() - 1
         });
-        self.examples[index].add(self.vocabulary, facts);
+        self.examples[index].add(self.about.vocabulary, facts);
     }
 
     /// Everything that the vocabulary says of a state.
@@ -559,7 +547,7 @@ impl<'s> Strengthener<'s> {
             .map(|s| examples::size(self.system, scope, s))
             .collect();
         let mut out = Vec::new();
-        for (number, schema) in self.vocabulary.schemas.iter().enumerate() {
+        for (number, schema) in self.about.vocabulary.schemas.iter().enumerate() {
             let sorts: Vec<SortId> = schema.args.iter().map(|(_, s)| *s).collect();
             for tuple in tuples(&sorts, &sizes) {
                 let elements: Vec<(SortId, u32)> = sorts.iter().copied().zip(tuple).collect();
@@ -604,7 +592,7 @@ impl<'s> Strengthener<'s> {
         for pair in &clause.distinct {
             let mut fewer = out.clone();
             fewer.distinct.retain(|p| p != pair);
-            if learn::holds(&fewer, self.vocabulary, &self.examples) {
+            if learn::holds(&fewer, self.about.vocabulary, &self.examples) {
                 out = fewer;
             }
         }
@@ -616,24 +604,18 @@ impl<'s> Strengthener<'s> {
         let reads: Vec<ExprId> = clause
             .literals
             .iter()
-            .map(|l| self.vocabulary.schemas[l.schema].formula)
+            .map(|l| self.about.vocabulary.schemas[l.schema].formula)
             .collect();
         let problem = &mut self.open;
-        let about = About {
-            vocabulary: self.vocabulary,
-            base: &self.base,
-            learnt: &self.learnt,
-            property: self.property,
-        };
-        about.lemmas(problem)?;
+        self.about.lemmas(problem)?;
         let state = problem.state;
         let mut query = Vec::new();
-        problem.inductive_hypothesis(&self.base, &mut query)?;
+        problem.inductive_hypothesis(&self.about.base, &mut query)?;
         query.push(clause.term(
-            self.vocabulary,
+            self.about.vocabulary,
             &mut problem.encoder,
             state,
-            &self.vocabulary.types,
+            &self.about.vocabulary.types,
         )?);
         let mut ways = Vec::new();
         for event in self.system.event_ids() {
@@ -643,10 +625,10 @@ impl<'s> Strengthener<'s> {
             let mut parts = problem.happens(event)?;
             let after = problem.case(event)?.after;
             let kept = clause.term(
-                self.vocabulary,
+                self.about.vocabulary,
                 &mut problem.encoder,
                 after,
-                &self.vocabulary.types,
+                &self.about.vocabulary.types,
             )?;
             parts.push(problem.encoder.terms.not(kept));
             ways.push(problem.encoder.terms.and(parts));
@@ -662,8 +644,8 @@ impl<'s> Strengthener<'s> {
 /// What queries are about.
 struct About<'q> {
     vocabulary: &'q Vocabulary,
-    base: &'q [ExprId],
-    learnt: &'q [Learnt],
+    base: Vec<ExprId>,
+    learnt: Vec<Learnt>,
     property: PropertyId,
 }
 
@@ -692,7 +674,7 @@ impl About<'_> {
         self.lemmas(problem)?;
         let mut out = Vec::new();
         let claim = match duty {
-            Duty::Base(goal) => return problem.query(self.property, self.base, goal),
+            Duty::Base(goal) => return problem.query(self.property, &self.base, goal),
             Duty::Init(clause) => {
                 out.extend(problem.axioms());
                 let ranges = problem.ranges(problem.state)?;
@@ -701,7 +683,7 @@ impl About<'_> {
                 self.clause(problem, clause, problem.state)?
             }
             Duty::Step(event, clause) => {
-                problem.inductive_hypothesis(self.base, &mut out)?;
+                problem.inductive_hypothesis(&self.base, &mut out)?;
                 out.extend(problem.happens(event)?);
                 let after = problem.case(event)?.after;
                 self.clause(problem, clause, after)?

@@ -38,7 +38,7 @@ fn proof_of(system: &System, id: PropertyId) -> Verdict {
 
 #[test]
 fn the_machine_finds_invariants_for_any_size() {
-    let solvers = solvers::installed();
+    let solvers = solvers::installed(Path::new(env!("CARGO_MANIFEST_DIR")), Duration::from_secs(30));
     let mut failed = Vec::new();
     for (model, property) in THEOREMS {
         let (system, id) = alone(model, property);

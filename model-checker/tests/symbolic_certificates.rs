@@ -12,7 +12,7 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use certify::{Outcome, Solvers, check, write};
@@ -23,35 +23,21 @@ use transition_system::{Proof, System, Verdict, text};
 mod explicit_support;
 use explicit_support::random::Maker;
 use explicit_support::seeds::{each_seed, made};
+#[allow(unreachable_pub, reason = "shared by tests, which are crates of their own")]
+#[path = "../../proofs/certify/tests/support/solvers.rs"]
+mod solvers;
 
 const SYSTEMS: u64 = 60;
 
 /// The solvers on this machine, if both are there.
-fn solvers() -> Option<Solvers> {
+fn installed() -> Option<Solvers> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let first = |places: Vec<PathBuf>| places.into_iter().find(|p| p.is_file());
-    let folder = std::env::var_os("WATERTIGHT_Z3").map(PathBuf::from);
-    let z3 = folder
-        .into_iter()
-        .map(|f| f.join("bin/z3"))
-        .chain([root.join("target/z3/bin/z3"), "/usr/bin/z3".into()]);
-    let cvc5 = std::env::var_os("WATERTIGHT_CVC5").map(PathBuf::from).into_iter();
-    let cvc5 = cvc5.chain(["/usr/bin/cvc5".into(), root.join("target/cvc5/cvc5")]);
-    let (z3, cvc5) = (first(z3.collect()), first(cvc5.collect()));
-    if z3.is_none() || cvc5.is_none() {
-        eprintln!("SKIPPED: certificates are not checked, for want of a solver (Z3: {z3:?}, cvc5: {cvc5:?})");
-        return None;
-    }
-    Some(Solvers {
-        z3,
-        cvc5,
-        query_time: Duration::from_secs(20),
-    })
+    solvers::installed(&root, Duration::from_secs(20))
 }
 
 #[test]
 fn both_solvers_accept_every_proof() {
-    let Some(solvers) = solvers() else { return };
+    let Some(solvers) = installed() else { return };
     let (mut accepted, mut queries, mut slowest) = (0u32, 0, Duration::ZERO);
     let make = |seed| made(Maker::new(seed), 600);
     let systems = each_seed(SYSTEMS, "WATERTIGHT_DIFFERENTIAL", make, |_, system, scope| {

@@ -8,6 +8,8 @@
     reason = "each test binary uses a part"
 )]
 
+pub mod solvers;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -77,24 +79,7 @@ pub fn place(name: &str) -> PathBuf {
 /// The solvers on this machine, if both are there; what is missing is said.
 pub fn solvers() -> Option<Solvers> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let first = |places: Vec<PathBuf>| places.into_iter().find(|p| p.is_file());
-    let chosen = |variable: &str| std::env::var_os(variable).map(PathBuf::from).into_iter();
-    let z3 = chosen("WATERTIGHT_Z3").map(|dir| dir.join("bin/z3"));
-    let z3 = first(
-        z3.chain([root.join("target/z3/bin/z3"), "/usr/bin/z3".into()])
-            .collect(),
-    );
-    let cvc5 = chosen("WATERTIGHT_CVC5").chain(["/usr/bin/cvc5".into(), root.join("target/cvc5/cvc5")]);
-    let cvc5 = first(cvc5.collect());
-    if z3.is_none() || cvc5.is_none() {
-        eprintln!("SKIPPED: certificates are not run, for want of a solver (Z3: {z3:?}, cvc5: {cvc5:?})");
-        return None;
-    }
-    Some(Solvers {
-        z3,
-        cvc5,
-        query_time: Duration::from_secs(30),
-    })
+    solvers::installed(&root, Duration::from_secs(30))
 }
 
 /// No solver: a check that ends before it would ask one.

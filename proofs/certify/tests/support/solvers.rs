@@ -1,15 +1,13 @@
 //! The solver programs on this machine.
 
-#![allow(clippy::print_stderr, reason = "what is skipped is said")]
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use certify::Solvers;
 
-/// Those that the set-up of the project installs or the environment names; what is missing is said.
-pub fn installed() -> Option<Solvers> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+/// Those that the environment names, the set-up of the project at `root` installs, or the system has, if both are there; what is
+/// missing is said.
+pub fn installed(root: &Path, query_time: Duration) -> Option<Solvers> {
     let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     let first = |places: [Option<PathBuf>; 3]| places.into_iter().flatten().find(|p| p.is_file());
     let z3 = first([
@@ -26,9 +24,5 @@ pub fn installed() -> Option<Solvers> {
         eprintln!("SKIPPED: certificates are not run, for want of a solver (Z3: {z3:?}, cvc5: {cvc5:?})");
         return None;
     }
-    Some(Solvers {
-        z3,
-        cvc5,
-        query_time: Duration::from_secs(30),
-    })
+    Some(Solvers { z3, cvc5, query_time })
 }
